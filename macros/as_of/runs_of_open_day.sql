@@ -1,0 +1,8 @@
+{% macro runs_of_open_day() -%}
+    {#- The runs queued in the day that the cut divides, before the cut: none for a whole day. -#}
+    (
+        select *
+        from {{ ref('flotilla__runs') }}
+        where queued_at >= {{ day_start(as_of_open_day()) }} and queued_at < {{ as_of_end() }}
+    ) as runs_of_open_day
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{% macro runs_to_count() -%}
+    {#- What a model at day grain counts: all runs that have a day, or those of the days to refresh. -#}
+    select *
+    from {{ ref('flotilla__runs') }}
+    where
+        queued_day is not null
+        {%- if is_incremental() %}
+            and queued_day in (
+                {{ days_to_refresh(ref('flotilla__runs')) }}
+            )
+        {%- endif %}
+{%- endmacro %}

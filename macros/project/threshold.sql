@@ -1,0 +1,3 @@
+{% macro threshold(name) -%}
+    (select threshold_value from {{ ref('thresholds') }} where threshold = '{{ name }}')
+{%- endmacro %}

@@ -1,0 +1,47 @@
+with
+
+runs as (
+
+    select
+        *,
+        case when has_command then md5(command) end as command_md5,
+        md5(description) as description_md5
+    from {{ ref('stg_flotilla__runs') }}
+
+),
+
+policies as (
+
+    select * from {{ ref('ara_policy_versions') }}
+
+),
+
+hashed as (
+
+    select
+        runs.*,
+        policies.policy_version,
+        case
+            when runs.command_hash is null then 'null'
+            when runs.command_hash = runs.command_md5 then 'command'
+            when runs.command_hash = runs.description_md5 then 'description'
+            else 'client'
+        end as hash_origin,
+        case
+            when policies.hash_rule = 'md5(description)' then runs.description_md5
+            when policies.hash_rule = 'md5(command)' then runs.command_md5
+            when runs.engine = 'eks-spark' then coalesce(runs.command_md5, runs.description_md5)
+            else runs.command_md5
+        end as expected_command_hash,
+        coalesce(
+            runs.queued_at >= {{ deployed_at('command_hash_fix') }}, false
+        ) as is_after_hash_fix
+    from runs
+    left join policies
+        on
+            runs.queued_at >= policies.valid_from_utc
+            and (runs.queued_at < policies.valid_to_utc or policies.valid_to_utc is null)
+
+)
+
+select * from hashed

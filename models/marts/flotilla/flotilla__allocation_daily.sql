@@ -1,0 +1,29 @@
+with
+
+runs as (
+
+    {{ runs_to_count() }}
+
+),
+
+allocated as (
+
+    {{ allocation_measures('runs') }}
+
+)
+
+select
+    queued_day,
+    definition_id,
+    definition_alias,
+    baseline_memory_mb,
+    memory_mb,
+    is_elevated,
+    run_count,
+    open_run_count,
+    undefined_run_count,
+    ara_enabled_run_count,
+    hashed_run_count,
+    distinct_command_hashes,
+    memory_gb_hours
+from allocated

@@ -1,0 +1,51 @@
+with
+
+runs as (
+
+    {{ runs_to_count() }}
+
+),
+
+limits as (
+
+    select cast({{ threshold('memory_cap_mb') }} as integer) as memory_cap_mb
+
+),
+
+counted as (
+
+    select
+        runs.queued_day,
+        runs.definition_id,
+        runs.definition_alias,
+        count(*) as run_count,
+        count(*) filter (where not runs.is_final) as open_run_count,
+        count(*) filter (where runs.is_definition_missing) as undefined_run_count,
+        count(runs.memory_mb) as scheduled_run_count,
+        count(*) filter (where runs.is_ara_enabled) as ara_enabled_run_count,
+        count(*) filter (where runs.is_elevated) as elevated_run_count,
+        count(*) filter (where runs.is_elevated_ara_enabled) as elevated_ara_enabled_run_count,
+        count(*) filter (where runs.memory_mb = limits.memory_cap_mb) as at_cap_run_count,
+        max(runs.memory_mb) as max_memory_mb,
+        coalesce(sum(runs.memory_gb_hours) filter (where runs.is_elevated), 0) as elevated_gb_hours
+    from runs
+    cross join limits
+    group by runs.queued_day, runs.definition_id, runs.definition_alias
+
+)
+
+select
+    queued_day,
+    definition_id,
+    definition_alias,
+    run_count,
+    open_run_count,
+    undefined_run_count,
+    scheduled_run_count,
+    ara_enabled_run_count,
+    elevated_run_count,
+    elevated_ara_enabled_run_count,
+    at_cap_run_count,
+    max_memory_mb,
+    cast(elevated_gb_hours as decimal(18, 6)) as elevated_gb_hours
+from counted

@@ -1,0 +1,112 @@
+{{ config(
+    unique_key='run_id',
+    indexes=[
+        {'columns': ['run_id'], 'unique': true},
+        {'columns': ['queued_at']},
+        {'columns': ['finished_at']},
+        {'columns': ['definition_id', 'command_hash']},
+    ],
+) }}
+
+with
+
+{% if is_incremental() %}
+runs_to_read as (
+
+    {{ runs_to_read(ref('stg_flotilla__runs')) }}
+
+),
+{% endif %}
+
+runs as (
+
+    select *
+    from {{ ref('int_flotilla__runs_baselined') }}
+    {% if is_incremental() %}
+        where run_id in (select run_id from runs_to_read)
+    {% endif %}
+
+),
+
+limits as (
+
+    select
+        {{ threshold('elevation_ratio') }} as elevation_ratio,
+        cast({{ threshold('min_memory_mb') }} as integer) as min_memory_mb
+
+),
+
+measured as (
+
+    select
+        runs.*,
+        greatest(limits.min_memory_mb, runs.baseline_memory_mb) as definition_default_mb,
+        case
+            when runs.is_oom and coalesce(runs.exit_code = 137, false) and coalesce(runs.exit_reason = 'OOMKilled', false)
+                then 'both'
+            when runs.is_oom and coalesce(runs.exit_code = 137, false) then 'exit_code'
+            when runs.is_oom then 'exit_reason'
+        end as oom_evidence,
+        coalesce(runs.memory_mb > limits.elevation_ratio * runs.baseline_memory_mb, false) as is_elevated,
+        {{ microseconds_between('runs.queued_at', 'runs.started_at') }} as queued_us,
+        {{ microseconds_between('runs.started_at', 'runs.finished_at') }} as run_us
+    from runs
+    cross join limits
+
+)
+
+select
+    run_id,
+    definition_id,
+    definition_alias,
+    run_alias,
+    engine,
+    status,
+    group_name,
+    user_name,
+    tier,
+    image,
+    cluster_name,
+    node_name,
+    node_lifecycle,
+    attempt_count,
+    active_deadline_seconds,
+    queued_at,
+    started_at,
+    finished_at,
+    queued_day,
+    finished_day,
+    {{ round_scaled('queued_us', 1000, 3) }} as queued_seconds,
+    {{ round_scaled('run_us', 1000, 3) }} as run_seconds,
+    {{ round_scaled('run_us', 3600, 6) }} as run_hours,
+    exit_code,
+    exit_reason,
+    is_oom,
+    oom_evidence,
+    memory_mb,
+    memory_limit_mb,
+    peak_memory_mb,
+    {{ round_scaled('memory_mb * run_us', 3600000, 6) }} as memory_gb_hours,
+    cpu_millicores,
+    gpu_count,
+    baseline_memory_mb,
+    baseline_source,
+    definition_default_mb,
+    is_ara_enabled,
+    is_elevated,
+    is_elevated and is_ara_enabled as is_elevated_ara_enabled,
+    {{ round_ratio('memory_mb', 'nullif(baseline_memory_mb, 0)', 2) }} as memory_multiplier,
+    has_command,
+    command_hash,
+    command_md5,
+    description_md5,
+    hash_origin,
+    policy_version,
+    expected_command_hash,
+    is_after_hash_fix,
+    is_final,
+    is_definition_missing,
+    is_status_unknown,
+    is_engine_unknown,
+    has_clock_skew
+from measured

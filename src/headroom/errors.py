@@ -1,0 +1,49 @@
+"""What can go wrong for a user, each kind with the exit code the command line gives it."""
+
+
+class HeadroomError(Exception):
+    """A problem the user can mend: `message` says what and where, `hint` what to do."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        """Keep both sentences apart so that the command line can set them in two styles."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class CheckFailedError(HeadroomError):
+    """A report differs from its expected tables."""
+
+    exit_code = 1
+
+
+class UsageError(HeadroomError):
+    """An option or a variable has a value that means nothing."""
+
+    exit_code = 2
+
+
+class SourceRejectedError(HeadroomError):
+    """The gate refused the raw tables; no mart was touched."""
+
+    exit_code = 3
+
+
+class BuildFailedError(HeadroomError):
+    """A dbt node failed; the marts it would have replaced are the last good ones."""
+
+    exit_code = 4
+
+
+class WarehouseUnavailableError(HeadroomError):
+    """The database is locked, missing or not reachable."""
+
+    exit_code = 5
+
+
+class NotOursError(HeadroomError):
+    """A table that Headroom did not make stands where it would write."""
+
+    exit_code = 6

@@ -1,0 +1,60 @@
+"""Where things are: read once from the environment, passed on as one value."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from headroom.errors import UsageError
+
+Target = Literal["duckdb", "postgres"]
+TARGETS: tuple[Target, ...] = get_args(Target)
+PROJECT_DIR = Path(__file__).resolve().parents[2]
+MARTS_SCHEMA = "marts"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The engine and the places a command works on.
+
+    `duckdb_path` counts only for target duckdb; target postgres takes libpq's own PG* variables.
+    `source_schema` holds the raw tables `task` and `task_def`.
+    """
+
+    target: Target
+    duckdb_path: Path
+    source_schema: str
+
+    @classmethod
+    def from_environment(cls, target: str | None = None) -> "Settings":
+        """Read HEADROOM_TARGET, HEADROOM_DUCKDB_PATH and HEADROOM_SOURCE_SCHEMA.
+
+        `target` (a command's --target) wins over HEADROOM_TARGET. Raises UsageError for a target
+        that does not exist and for a schema name that is not a plain lowercase identifier.
+        """
+        chosen = target or os.environ.get("HEADROOM_TARGET") or "duckdb"
+        if chosen not in TARGETS:
+            raise UsageError(
+                f"target {chosen!r} does not exist", f"choose one of: {', '.join(TARGETS)}"
+            )
+        default_path = PROJECT_DIR / "warehouse" / "headroom.duckdb"
+        schema = os.environ.get("HEADROOM_SOURCE_SCHEMA") or "flotilla"
+        if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
+            raise UsageError(
+                f"HEADROOM_SOURCE_SCHEMA is {schema!r}",
+                "give a schema name of lowercase letters, digits and underscores",
+            )
+        path = Path(os.environ.get("HEADROOM_DUCKDB_PATH") or default_path).absolute()
+        return cls(chosen, path, schema)
+
+    def environment(self) -> dict[str, str]:
+        """Give the variables with which a child process (dbt) finds the same places."""
+        return {
+            **os.environ,
+            "DBT_PROFILES_DIR": str(PROJECT_DIR / "profiles"),
+            "DO_NOT_TRACK": "1",
+            "HEADROOM_TARGET": self.target,
+            "HEADROOM_DUCKDB_PATH": str(self.duckdb_path),
+            "HEADROOM_SOURCE_SCHEMA": self.source_schema,
+        }

@@ -1,0 +1,21 @@
+-- The policy versions follow each other without gap or overlap, and only the last one is open.
+with
+
+ordered as (
+
+    select
+        policy_version,
+        valid_from_utc,
+        valid_to_utc,
+        lead(valid_from_utc) over (order by valid_from_utc) as next_valid_from_utc
+    from {{ ref('ara_policy_versions') }}
+
+)
+
+select
+    policy_version,
+    valid_from_utc,
+    valid_to_utc,
+    next_valid_from_utc
+from ordered
+where valid_to_utc is distinct from next_valid_from_utc
