@@ -1,29 +1,26 @@
 {{ config(
     unique_key='run_id',
-    indexes=[
+    indexes=row_store_indexes([
         {'columns': ['run_id'], 'unique': true},
         {'columns': ['queued_at']},
         {'columns': ['finished_at']},
         {'columns': ['definition_id', 'command_hash']},
-    ],
+    ]),
 ) }}
 
+{# Rendered outside the condition, so that dbt sees what it refers to. #}
+{%- set runs_to_read = runs_to_read(ref('stg_flotilla__runs')) %}
+
 with
-
-{% if is_incremental() %}
-runs_to_read as (
-
-    {{ runs_to_read(ref('stg_flotilla__runs')) }}
-
-),
-{% endif %}
 
 runs as (
 
     select *
     from {{ ref('int_flotilla__runs_baselined') }}
     {% if is_incremental() %}
-        where run_id in (select run_id from runs_to_read)
+        where run_id in (
+            {{ runs_to_read }}
+        )
     {% endif %}
 
 ),
