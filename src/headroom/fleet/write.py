@@ -1,0 +1,96 @@
+"""Put a fleet into the warehouse: all of it or nothing, and only over one of our own."""
+
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
+
+from headroom.errors import NotOursError
+from headroom.fleet import schema
+from headroom.settings import Settings
+from headroom.warehouse import PostgresWarehouse, Warehouse
+
+_COMMENTS = {
+    "duckdb": "select table_name, comment from duckdb_tables() where schema_name = '{}'",
+    "postgres": (
+        "select relname, obj_description(oid, 'pg_class') from pg_class "
+        "where relkind in ('r', 'p') and relnamespace = "
+        "(select oid from pg_namespace where nspname = '{}')"
+    ),
+}
+
+
+def refuse_what_is_not_ours(warehouse: Warehouse, settings: Settings) -> set[str]:
+    """Give the names of our own tables; raise NotOursError where another stands in their place."""
+    place = settings.source_schema
+    present = warehouse.query(
+        f"select table_name from information_schema.tables where table_schema = '{place}'"
+    ).rows
+    comments = dict(warehouse.query(_COMMENTS[settings.target].format(place)).rows)
+    ours = set()
+    for (name,) in present:
+        if name.removesuffix(_INCOMING) not in schema.TABLES:
+            continue
+        if comments.get(name) != schema.MARKER:
+            raise NotOursError(
+                f'table "{name}" in schema "{place}" was not made by `headroom fleet`',
+                "set HEADROOM_SOURCE_SCHEMA to another schema, or move the table away yourself",
+            )
+        ours.add(name)
+    return ours
+
+
+_INCOMING = "__incoming"
+
+
+def replace_tables(
+    warehouse: Warehouse, settings: Settings, tables: Mapping[str, Iterable[pa.RecordBatch]]
+) -> None:
+    """Write the tables; whoever reads meanwhile sees the old fleet, also if this is killed."""
+    ours = refuse_what_is_not_ours(warehouse, settings)
+    warehouse.execute(f'create schema if not exists "{settings.source_schema}"')
+    if isinstance(warehouse, PostgresWarehouse):
+        with warehouse.connection.transaction():
+            _fill_in_place(warehouse, settings, tables, ours)
+    else:
+        _fill_and_swap(warehouse, settings, tables, ours)
+
+
+def _fill_in_place(
+    warehouse: Warehouse,
+    settings: Settings,
+    tables: Mapping[str, Iterable[pa.RecordBatch]],
+    ours: set[str],
+) -> None:
+    """Refill tables rather than drop them: views of the dbt project stand on them."""
+    place = settings.source_schema
+    for table, batches in tables.items():
+        if table in ours:
+            warehouse.execute(f'truncate "{place}"."{table}"')
+        else:
+            warehouse.execute(schema.create_table("postgres", place, table, table))
+        warehouse.load(f'"{place}"."{table}"', batches)
+        if table not in ours:
+            for statement in schema.indexes(place, table):
+                warehouse.execute(statement)
+        warehouse.execute(f'analyze "{place}"."{table}"')
+
+
+def _fill_and_swap(
+    warehouse: Warehouse,
+    settings: Settings,
+    tables: Mapping[str, Iterable[pa.RecordBatch]],
+    ours: set[str],
+) -> None:
+    """Fill new tables beside the old ones, then exchange all in one transaction."""
+    place = settings.source_schema
+    swaps = []
+    for table, batches in tables.items():
+        incoming = f"{table}{_INCOMING}"
+        if incoming in ours:  # left by a process that was killed
+            warehouse.execute(f'drop table "{place}"."{incoming}"')
+        warehouse.execute(schema.create_table("duckdb", place, table, incoming))
+        warehouse.load(f'"{place}"."{incoming}"', batches)
+        if table in ours:
+            swaps.append(f'drop table "{place}"."{table}"')
+        swaps.append(f'alter table "{place}"."{incoming}" rename to "{table}"')
+    warehouse.execute(";\n".join(swaps))
