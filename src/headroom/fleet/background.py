@@ -45,7 +45,7 @@ _STEPS = ("Extract", "Build", "Check", "Publish", "Fit", "Évaluation", "Nightly
 _JOBS_PER_DEFINITION = 6
 _RUNS_A_DAY = 8.2  # of an average definition
 _CALM_RUNS_A_DAY = 110
-_INCIDENTS_A_DAY = 0.34  # of a definition that has any
+_INCIDENTS_A_DAY = 0.21  # of a definition that has any
 _BASE_RUNS_A_DAY = {
     PYTHON_3_11: 18, PYTHON_3_9: 24, PYTORCH_PY3_8: 7, PYTORCH_PY3_1: 7,
     DATA_PLATFORM: 10, PLATFORM: 9,
@@ -111,7 +111,8 @@ def add_background(plan: Plan, catalogue: Catalogue, seed: int, end: date) -> No
         for period, first, last in windows(end):
             rng = stream(seed, f"background {definition.alias} {period}")
             days = (last - first).days
-            _add_everyday(plan, rng, place, definition, jobs, spread(rng, round(rate * days), first, last))
+            queued = spread(rng, round(rate * days), first, last)
+            _add_everyday(plan, rng, place, definition, jobs, queued)
             if restless or place == catalogue.place(PLATFORM):
                 _add_incidents(plan, rng, place, definition, jobs, first, last)
 

@@ -179,7 +179,7 @@ def _add_family(
     commands = [plan.commands.add(f"python {stem}.py --seed {seed}") for seed in seeds]
     plan.add(
         rng, definition, queued, command=commands, description=description, client=client,
-        request=np.where(np.arange(rungs) == 0, request, 0), need=300_000,
+        request=np.where(np.arange(rungs) == 0, request, 0), need=_CAP - 1,
         wait=rng.integers(20 * SECOND, 4 * MINUTE, rungs),
         oom_after=rng.integers(15 * MINUTE, 50 * MINUTE, rungs),
     )  # fmt: skip

@@ -146,7 +146,10 @@ class Plan:
         """Give all runs in the order they were queued, and the known starts of run ids."""
         names = [item.name for item in fields(Intents)]
         joined = Intents(
-            **{name: np.concatenate([getattr(part, name) for part in self._parts]) for name in names}
+            **{
+                name: np.concatenate([getattr(part, name) for part in self._parts])
+                for name in names
+            }
         )
         order = np.argsort(joined.queued, kind="stable")
         place = np.empty_like(order)

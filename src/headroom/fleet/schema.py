@@ -43,7 +43,7 @@ def create_table(target: Target, schema: str, table: str, name: str) -> str:
     ]
     return (
         f'create table "{schema}"."{name}" ({", ".join(lines)});\n'
-        f"comment on table \"{schema}\".\"{name}\" is '{MARKER}';"
+        f'comment on table "{schema}"."{name}" is \'{MARKER}\';'
     )
 
 
