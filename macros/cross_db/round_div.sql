@@ -1,10 +1,12 @@
 {% macro round_div(numerator, denominator) -%}
     {#- Quotient of two whole numbers, rounded half away from zero: the one rounding of the project.
-        Whole-number arithmetic, because a double would round 2.375 and 31.25 by chance. -#}
+        Whole-number arithmetic, because a double would round 2.375 and 31.25 by chance. The
+        denominator is positive; NULL where it is zero. -#}
     {%- set divide = '//' if target.type == 'duckdb' else '/' -%}
+    {%- set divisor = '(2 * nullif(' ~ denominator ~ ', 0))' -%}
     case
         when ({{ numerator }}) < 0
-            then -((2 * -({{ numerator }}) + ({{ denominator }})) {{ divide }} (2 * ({{ denominator }})))
-        else (2 * ({{ numerator }}) + ({{ denominator }})) {{ divide }} (2 * ({{ denominator }}))
+            then -((2 * -({{ numerator }}) + ({{ denominator }})) {{ divide }} {{ divisor }})
+        else (2 * ({{ numerator }}) + ({{ denominator }})) {{ divide }} {{ divisor }}
     end
 {%- endmacro %}

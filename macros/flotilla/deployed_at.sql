@@ -1,6 +1,7 @@
-{% macro deployed_at(change) -%}
+{% macro deployed_at(change, moment='deployed_at_utc') -%}
+    {#- When a change took effect (or was merged) in the environment of the var `environment`. -#}
     (
-        select deployed_at_utc
+        select {{ moment }}
         from {{ ref('deployments') }}
         where change = '{{ change }}' and environment = '{{ var("environment") }}'
     )

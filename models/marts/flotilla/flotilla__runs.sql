@@ -92,7 +92,7 @@ select
     is_ara_enabled,
     is_elevated,
     is_elevated and is_ara_enabled as is_elevated_ara_enabled,
-    {{ round_ratio('memory_mb', 'nullif(baseline_memory_mb, 0)', 2) }} as memory_multiplier,
+    {{ round_ratio('memory_mb', 'baseline_memory_mb', 2) }} as baseline_multiplier,
     has_command,
     command_hash,
     command_md5,

@@ -1,0 +1,15 @@
+-- Runs without a stored hash, and the definitions they belong to, over all of history.
+with
+
+commands as (
+
+    {{ hash_commands_as_of() }}
+
+)
+
+select
+    {{ as_of_today() }} as as_of_date,
+    cast(coalesce(sum(run_count), 0) as bigint) as null_hash_run_count,
+    count(distinct definition_id) as definition_count
+from commands
+where command_hash is null

@@ -1,0 +1,62 @@
+-- The estimate of the report's example, recomputed from its donors by the rules in force.
+with
+
+runs as (
+
+    select * from {{ ref('flotilla__runs') }}
+
+),
+
+recipient as (
+
+    select
+        runs.*,
+        policies.memory_multiplier,
+        policies.percentile,
+        policies.window_days
+    from runs
+    inner join {{ ref('ara_policy_versions') }} as policies
+        on runs.policy_version = policies.policy_version
+    where runs.run_id = 'eks-0d33-a443-43b9-45f9-04b780868880' and runs.queued_at < {{ as_of_end() }}
+
+),
+
+donors as (
+
+    select
+        recipient.run_id as recipient_run_id,
+        runs.memory_mb
+    from runs
+    inner join recipient
+        on
+            runs.definition_id = recipient.definition_id
+            and runs.command_hash = recipient.command_hash
+            and runs.queued_at < recipient.queued_at
+            and runs.queued_at >= recipient.queued_at - interval '1 day' * recipient.window_days
+            and runs.finished_at < recipient.queued_at
+    where runs.is_oom and runs.engine = 'eks'
+
+),
+
+decisive as (
+
+    select
+        recipient_run_id,
+        count(*) as donor_count,
+        max(memory_mb) as decisive_memory_mb
+    from donors
+    group by recipient_run_id
+
+)
+
+select
+    recipient.run_id,
+    decisive.donor_count,
+    decisive.decisive_memory_mb,
+    cast(
+        {{ round_div('cast(decisive.decisive_memory_mb * recipient.memory_multiplier * 10000 as bigint)', '10000') }}
+        as integer
+    ) as estimated_memory_mb,
+    recipient.memory_mb as allocated_memory_mb
+from recipient
+left join decisive on recipient.run_id = decisive.recipient_run_id

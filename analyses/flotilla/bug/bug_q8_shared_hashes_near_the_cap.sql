@@ -1,0 +1,34 @@
+-- Shared hashes of the last seven days under which a run was given memory near the cap.
+with
+
+commands as (
+
+    {{ hash_commands_as_of() }}
+
+),
+
+recent as (
+
+    select *
+    from commands
+    where queued_day > {{ as_of_today() }} - 7
+
+),
+
+shared as (
+
+    {{ shared_hash_measures('recent') }}
+
+)
+
+select
+    definition_id,
+    command_hash,
+    distinct_commands,
+    oom_count,
+    run_count,
+    max_memory_mb
+from shared
+where max_memory_mb >= {{ threshold('near_cap_memory_mb') }}
+order by max_memory_mb desc, run_count desc, {{ text_key('command_hash') }}
+limit 20

@@ -1,0 +1,46 @@
+"""One build: the gate on the raw tables, then dbt's seeds, snapshot, models and tests in order."""
+
+from collections.abc import Callable
+
+from headroom.dbt import DbtRun, NodeResult, run_dbt
+from headroom.errors import BuildFailedError
+from headroom.quality import GateResult, require_source
+from headroom.settings import Settings
+from headroom.warehouse import open_warehouse
+
+
+def check_gate(settings: Settings) -> GateResult:
+    """Hold the raw tables against what a load needs; raise SourceRejectedError before dbt runs."""
+    open_warehouse(settings).close()
+    return require_source(settings)
+
+
+def build_marts(
+    settings: Settings,
+    *,
+    full_refresh: bool = False,
+    on_result: Callable[[NodeResult], None] | None = None,
+) -> DbtRun:
+    """Run `dbt build`.
+
+    Raises BuildFailedError, naming the nodes that failed. A node below a failed one is skipped, so
+    its table stays as the last good build left it.
+    """
+    arguments = ["build", *(["--full-refresh"] if full_refresh else [])]
+    run = run_dbt(settings, arguments, on_result)
+    if run.returncode != 0:
+        failed = run.names("error", "fail")
+        skipped = run.count("skipped")
+        what = f"failed: {', '.join(failed)}" if failed else "dbt stopped before its first node"
+        raise BuildFailedError(
+            f"{what}; {skipped} nodes below were skipped and keep their last good state",
+            _explanation(run),
+        )
+    return run
+
+
+def _explanation(run: DbtRun) -> str:
+    """Quote what dbt said of the failures: the lines after its own summary heading."""
+    text = "\n".join(run.messages)
+    _, _, tail = text.partition("Completed with")
+    return (tail and f"Completed with{tail}" or text).strip()

@@ -1,0 +1,200 @@
+"""The command line: it parses and prints; the modules decide."""
+
+import sys
+from datetime import datetime
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from headroom.dbt import NodeResult
+from headroom.errors import CheckFailedError, HeadroomError, UsageError
+from headroom.settings import MARTS_SCHEMA, TARGETS, Settings
+
+app = typer.Typer(
+    help="Why did this run get that much memory? Marts, reports and reference data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+problems = Console(stderr=True)
+
+TargetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--target",
+        metavar="|".join(TARGETS),
+        help="The engine to work on; HEADROOM_TARGET, else duckdb.",
+    ),
+]
+
+
+@app.command()
+def fleet(
+    target: TargetOption = None,
+    seed: Annotated[int, typer.Option(help="Number that everything random comes from.")] = 20251217,
+    runs: Annotated[
+        int | None, typer.Option(help="Scale to about so many runs; default: the history alone.")
+    ] = None,
+    until: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the history.")
+    ] = datetime(2025, 12, 17),
+) -> None:
+    """Make the reference fleet: synthetic raw tables in which the published figures hold."""
+    from headroom.fleet import write_fleet
+
+    settings = Settings.from_environment(target)
+    with console.status("making the reference fleet") as status:
+        summary = write_fleet(
+            settings,
+            seed=seed,
+            runs=runs,
+            until=until.date(),
+            progress=lambda text: status.update(text),
+        )
+    console.print(
+        f"Synthetic fleet: {summary.run_count:,} runs of {summary.definition_count:,} definitions, "
+        f"{summary.first_queued_at:%Y-%m-%d} to {summary.last_queued_at:%Y-%m-%d}, "
+        f"in schema {settings.source_schema} of {_place(settings)}"
+    )
+
+
+@app.command()
+def build(
+    target: TargetOption = None,
+    full_refresh: Annotated[
+        bool, typer.Option(help="Build incremental models from all of history.")
+    ] = False,
+) -> None:
+    """Check the raw tables, then load seeds, snapshot, build and test all models."""
+    from headroom.build import build_marts, check_gate
+
+    settings = Settings.from_environment(target)
+    with console.status("checking the raw tables"):
+        gate = check_gate(settings)
+    console.print(f"Gate: {len(gate.findings)} expectations on the raw tables hold")
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("starting dbt", total=None)
+
+        def on_result(result: NodeResult) -> None:
+            progress.update(task, advance=1, total=result.total, description=result.name[:48])
+
+        run = build_marts(settings, full_refresh=full_refresh, on_result=on_result)
+    tests = [result for result in run.results if result.kind == "test"]
+    console.print(
+        f"Built {len(run.results) - len(tests)} seeds, snapshots and models; "
+        f"{sum(test.status == 'pass' for test in tests)} tests passed, "
+        f"{run.count('warn')} warned"
+    )
+    for name in run.names("warn"):
+        console.print(f"  warned: {name}", style="yellow", highlight=False)
+    console.print(f"Marts: schema {MARTS_SCHEMA} of {_place(settings)}")
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="impact or bug")],
+    target: TargetOption = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE|TIMESTAMP",
+            help="What was visible then: a date to its end (UTC). Default: the last day.",
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            help="Compare with the published tables, at their own moment; exit 1 on a difference."
+        ),
+    ] = False,
+) -> None:
+    """Run a report's analyses on the marts and print them."""
+    from headroom.report import REPORTS, run_report
+    from headroom.report.check import check_answers
+    from headroom.report.render import differences_table, print_report
+    from headroom.report.run import parse_as_of
+
+    if name not in REPORTS:
+        raise UsageError(f"there is no report {name!r}", f"choose one of: {', '.join(REPORTS)}")
+    chosen = REPORTS[name]
+    settings = Settings.from_environment(target)
+    moment = parse_as_of(as_of) if as_of else None
+    if check:
+        if moment not in (None, chosen.published_at):
+            raise UsageError(
+                "--check compares with the published tables, which were made at one moment",
+                f"leave out --as-of, or give {chosen.published_at.isoformat()}",
+            )
+        moment = chosen.published_at
+    with console.status("compiling and running the analyses"):
+        answers = run_report(settings, chosen, moment)
+    print_report(console, chosen, moment or answers[0].as_of, answers)
+    if check:
+        compared, differences = check_answers(answers)
+        if differences:
+            console.print(differences_table(differences))
+            raise CheckFailedError(
+                f"{len(differences)} rows differ from the {compared} published ones"
+            )
+        console.print(f"All {compared} published rows are equal.", style="green")
+
+
+@app.command()
+def doctor(target: TargetOption = None) -> None:
+    """Say what is missing, and how to get it; exit 5 if anything is."""
+    from headroom.doctor import examine
+
+    settings = Settings.from_environment(target)
+    missing = False
+    for finding in examine(settings):
+        missing = missing or not finding.ok
+        mark = "[green]ok[/green]     " if finding.ok else "[red]missing[/red]"
+        console.print(f"{mark} {escape(finding.what)}", highlight=False)
+        if not finding.ok:
+            console.print(f"        {escape(finding.remedy)}", style="dim", highlight=False)
+    if missing:
+        raise typer.Exit(5)
+
+
+def _place(settings: Settings) -> str:
+    """Name the database for a person; never with a password."""
+    return str(settings.duckdb_path) if settings.target == "duckdb" else "the PostgreSQL database"
+
+
+def _fail(error: HeadroomError) -> NoReturn:
+    from headroom.errors import SourceRejectedError
+
+    problems.print(f"[bold red]headroom:[/bold red] {escape(error.message)}", highlight=False)
+    if isinstance(error, SourceRejectedError):
+        from headroom.quality import GateRefusedError
+        from headroom.quality.render import findings_table
+
+        if isinstance(error, GateRefusedError):
+            problems.print(findings_table(error.result))
+    if error.hint:
+        problems.print(escape(error.hint), style="dim", highlight=False)
+    sys.exit(error.exit_code)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in a message and an exit code of its kind."""
+    try:
+        app()
+    except HeadroomError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+"""Reports: SQL analyses of `analyses/`, run as of a moment, printed, and checked.
+
+A report is a list of analyses (`catalog`). dbt compiles them once (`compiled`), they run on the
+marts of either engine, and `check` compares them with the expected tables kept beside this file.
+"""
+
+from headroom.report.catalog import REPORTS, Report
+from headroom.report.run import Answer, run_report
+
+__all__ = ["REPORTS", "Answer", "Report", "run_report"]

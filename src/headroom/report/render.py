@@ -1,0 +1,64 @@
+"""Reports as tables for a terminal."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from headroom.report.catalog import Report
+from headroom.report.check import Difference
+from headroom.report.run import Answer, describe_moment
+
+
+def print_report(console: Console, report: Report, as_of: datetime, answers: list[Answer]) -> None:
+    """Print a report: a heading, then a table an answer."""
+    console.rule(f"[bold]{report.title}[/bold]")
+    console.print(f"as of {describe_moment(as_of)}", style="dim")
+    for answer in answers:
+        moment = None if answer.as_of == as_of else describe_moment(answer.as_of)
+        console.print()
+        console.print(answer_table(answer, moment))
+
+
+def answer_table(answer: Answer, moment: str | None) -> Table:
+    """Lay out one answer; numbers stand right, and an empty answer says so."""
+    title = answer.question.title + (f" (as of {moment})" if moment else "")
+    caption = None if answer.result.rows else "no rows"
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, caption=caption, title_style="bold"
+    )
+    for position, column in enumerate(answer.result.columns):
+        values = [row[position] for row in answer.result.rows]
+        numeric = all(isinstance(value, int | float | Decimal | None) for value in values)
+        table.add_column(column, justify="right" if numeric and values else "left", overflow="fold")
+    for row in answer.result.rows:
+        table.add_row(*(_cell(value) for value in row))
+    return table
+
+
+def differences_table(differences: list[Difference]) -> Table:
+    """Lay out what a check found: the rows only one side has."""
+    table = Table(title="Differences from the published tables", box=box.SIMPLE_HEAD)
+    for column in ("analysis", "only in", "row"):
+        table.add_column(column, overflow="fold")
+    for difference in differences:
+        table.add_row(
+            difference.question.analysis, difference.side, escape(", ".join(difference.row))
+        )
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return escape(str(value))
