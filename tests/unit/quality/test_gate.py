@@ -1,0 +1,231 @@
+"""What the gate refuses, and what it lets pass, on both engines."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from headroom.errors import SourceRejectedError
+from headroom.quality import GateFinding, GateRefusedError, check_source, require_source
+from headroom.quality.contract import COLUMNS
+
+NOW = datetime(2025, 12, 17, 12, tzinfo=UTC)
+
+
+def only_failure(source: Any) -> GateFinding:
+    failed = check_source(source.settings, NOW).failed
+    assert len(failed) == 1, failed
+    return failed[0]
+
+
+def test_a_sound_load_passes_with_every_check_made(source: Any) -> None:
+    result = require_source(source.settings, NOW)
+
+    assert result.passed
+    assert result.failed == ()
+    # Two tables, their columns, three checks of task's rows and two of task_def's.
+    assert len(result.findings) == 2 + 30 + 9 + 3 + 2
+
+
+ODD_ROWS = """
+    insert into {s}.task (run_id, definition_id, status, engine, queued_at, started_at) values
+    ('unknown words', 'd-1', 'EVAPORATED', 'abacus', '2025-12-17 00:00:00+00', null),
+    ('unknown definition', 'gone', 'STOPPED', 'eks', '2025-12-17 00:00:00+00', null),
+    ('skewed', 'd-1', 'STOPPED', 'eks', '2025-12-17 00:00:00+00', '2025-01-01 00:00:00+00'),
+    ('never queued', null, null, null, null, null),
+    ('just in time', 'd-1', 'QUEUED', 'eks', '2025-12-17 12:05:00+00', null)
+"""
+ODD_COLUMNS = """
+    alter table {s}.task add column colour text;
+    alter table {s}.task drop column env;
+    alter table {s}.task_def drop column env;
+    alter table {s}.task alter column run_id type text;
+    alter table {s}.task alter column command type character varying;
+    alter table {s}.task alter column memory type bigint;
+    alter table {s}.task alter column exit_code type smallint
+"""
+EMPTY = "delete from {s}.task; delete from {s}.task_def"
+
+
+@pytest.mark.parametrize("oddity", [ODD_ROWS, ODD_COLUMNS, EMPTY])
+def test_what_is_odd_but_usable_passes(source: Any, oddity: str) -> None:
+    source.execute(oddity)
+
+    assert check_source(source.settings, NOW).failed == ()
+
+
+def test_only_the_columns_that_staging_reads_are_required(source: Any) -> None:
+    for table, columns in COLUMNS.items():
+        names = ", ".join(f'"{column}"' for column in columns)
+        source.execute(
+            f"alter table {{s}}.{table} rename to wide;"
+            f"create view {{s}}.{table} as select {names} from {{s}}.wide;"
+            f"alter table {{s}}.wide rename to wide_{table}"
+            if source.settings.target == "postgres"
+            else f"create table {{s}}.narrow as select {names} from {{s}}.{table};"
+            f"drop table {{s}}.{table};"
+            f"alter table {{s}}.narrow rename to {table}"
+        )
+
+    assert check_source(source.settings, NOW).failed == ()
+
+
+@pytest.mark.parametrize("table", ["task", "task_def"])
+def test_a_missing_table_is_named_once(source: Any, table: str) -> None:
+    source.execute(f"drop table {{s}}.{table}")
+
+    finding = only_failure(source)
+
+    assert (finding.table, finding.column, finding.found) == (table, "", "missing")
+    assert finding.expected == f"a table or view {table} in schema {source.settings.source_schema}"
+    assert "HEADROOM_SOURCE_SCHEMA" in finding.remedy
+
+
+def test_a_missing_column_is_named_and_its_row_checks_are_left_out(source: Any) -> None:
+    source.execute("alter table {s}.task drop column run_id")
+
+    finding = only_failure(source)
+
+    assert finding.subject == "task.run_id"
+    assert finding.found == "missing"
+    assert finding.failing_rows is None
+    assert "character varying" in finding.expected
+
+
+def test_every_missing_column_is_named(source: Any) -> None:
+    source.execute("drop table {s}.task; create table {s}.task (colour text)")
+
+    failed = check_source(source.settings, NOW).failed
+
+    assert {finding.column for finding in failed} == set(COLUMNS["task"])
+
+
+def test_a_time_without_a_zone_is_refused_with_the_reason(source: Any) -> None:
+    source.execute("alter table {s}.task alter column queued_at type timestamp")
+
+    finding = only_failure(source)
+
+    assert finding.subject == "task.queued_at"
+    assert finding.found in ("timestamp", "timestamp without time zone")
+    assert finding.expected.startswith("timestamp with time zone (a time without its zone")
+
+
+RETYPED = {
+    "memory": ("double precision", {"double", "double precision"}),
+    "cpu": ("character varying", {"varchar", "character varying"}),
+    "exit_code": ("numeric(10,0)", {"decimal(10,0)", "numeric"}),
+    "image": ("bytea using image::bytea", {"blob", "bytea"}),
+    "started_at": ("date", {"date"}),
+    "pod_events": ("integer using 1", {"integer"}),
+    "status": ("character varying[] using array[status]", {"varchar[]", "_varchar"}),
+}
+
+
+def test_retyped_columns_are_refused_each_with_its_type(source: Any) -> None:
+    for column, (data_type, _) in RETYPED.items():
+        source.execute(f"alter table {{s}}.task alter column {column} type {data_type}")
+    source.execute(
+        "alter table {s}.task_def drop column adaptive_resource_allocation;"
+        "alter table {s}.task_def add column adaptive_resource_allocation integer"
+    )
+
+    found = {finding.column: finding.found for finding in check_source(source.settings, NOW).failed}
+
+    assert found.pop("adaptive_resource_allocation") == "integer"
+    assert found.keys() == RETYPED.keys()
+    for column, (_, names) in RETYPED.items():
+        assert found[column] in names
+
+
+def test_a_retyped_key_leaves_its_row_checks_out(source: Any) -> None:
+    source.execute("alter table {s}.task alter column run_id type integer using 1")
+
+    finding = only_failure(source)
+
+    assert (finding.column, finding.failing_rows) == ("run_id", None)
+
+
+def test_json_may_be_text_in_duckdb_only(duckdb_source: Any, postgres_source: Any) -> None:
+    for source in (duckdb_source, postgres_source):
+        source.execute("alter table {s}.task alter column pod_events type text")
+
+    assert check_source(duckdb_source.settings, NOW).passed
+    assert only_failure(postgres_source).column == "pod_events"
+
+
+def test_the_case_of_a_name_matters_where_the_engine_says_so(
+    duckdb_source: Any, postgres_source: Any
+) -> None:
+    for source in (duckdb_source, postgres_source):
+        source.execute('alter table {s}.task rename column run_id to "RUN_ID"')
+
+    assert check_source(duckdb_source.settings, NOW).passed
+    assert only_failure(postgres_source).column == "run_id"
+
+
+@pytest.mark.parametrize(("table", "key"), [("task", "run_id"), ("task_def", "definition_id")])
+def test_null_keys_are_counted(source: Any, table: str, key: str) -> None:
+    source.execute(f"insert into {{s}}.{table} ({key}) values (null), (null)")
+
+    finding = only_failure(source)
+
+    assert finding.subject == f"{table}.{key}"
+    assert finding.failing_rows == 2
+    assert finding.found == "rows with NULL: 2"
+
+
+@pytest.mark.parametrize(("table", "key"), [("task", "run_id"), ("task_def", "definition_id")])
+def test_rows_that_share_a_key_are_counted(source: Any, table: str, key: str) -> None:
+    source.execute(f"insert into {{s}}.{table} ({key}) values ('b'), ('b'), ('b'), ('c'), ('c')")
+
+    finding = only_failure(source)
+
+    assert finding.subject == f"{table}.{key}"
+    assert finding.failing_rows == 5
+    assert finding.found == "rows that share theirs: 5 (such as b)"
+
+
+@pytest.mark.parametrize("moment", ["2025-12-17 12:05:01+00", "2099-01-01 01:00:00+01", "infinity"])
+def test_runs_from_the_future_are_counted(source: Any, moment: str) -> None:
+    source.execute(f"insert into {{s}}.task (run_id, queued_at) values ('f', '{moment}')")
+
+    finding = only_failure(source)
+
+    assert finding.subject == "task.queued_at"
+    assert finding.failing_rows == 1
+    assert finding.expected == "nothing after 2025-12-17T12:05:00+00:00"
+    last = {"2099-01-01 01:00:00+01": "2099-01-01 00:00:00"}.get(moment, moment.removesuffix("+00"))
+    assert finding.found == f"rows later than that: 1 (the last at {last} UTC)"
+
+
+def test_the_clock_is_the_present_when_none_is_given(source: Any) -> None:
+    source.execute("update {s}.task set queued_at = now() + interval '4 minutes'")
+    assert check_source(source.settings).passed
+
+    source.execute("update {s}.task set queued_at = now() + interval '6 minutes'")
+    assert not check_source(source.settings).passed
+
+
+def test_a_refusal_says_what_where_and_what_to_do(source: Any) -> None:
+    source.execute(
+        "insert into {s}.task (run_id) values (null);"
+        "alter table {s}.task_def drop column memory;"
+        "alter table {s}.task_def drop column cpu"
+    )
+
+    with pytest.raises(GateRefusedError) as refusal:
+        require_source(source.settings, NOW)
+
+    error = refusal.value
+    assert isinstance(error, SourceRejectedError)
+    assert error.exit_code == 3
+    assert error.message == (
+        "task_def.memory: the column exists and is of type integer; "
+        "expected integer or bigint or smallint, found missing (and 2 more of 46 checks failed)"
+    )
+    assert "make views" in error.hint
+    assert [finding.subject for finding in error.result.failed] == [
+        "task_def.memory",
+        "task_def.cpu",
+        "task.run_id",
+    ]
