@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from headroom.errors import UsageError
+from headroom.fleet.after_fix import add_capped_retries
 from headroom.fleet.background import add_background, add_odd_rows
 from headroom.fleet.bug_report import add_bug_report
 from headroom.fleet.clock import FIX_DAY, LAST_POSSIBLE_DAY, at
-from headroom.fleet.columns import definition_batch, pieces, task_batch, truth_batch
 from headroom.fleet.definitions import Catalogue
 from headroom.fleet.impact_report import add_350gb, add_forklift
 from headroom.fleet.null_hashes import add_everyday_forklift, add_null_hashes
@@ -16,6 +16,7 @@ from headroom.fleet.plan import Plan
 from headroom.fleet.policy import read_policies
 from headroom.fleet.rows import Rows, run_history
 from headroom.fleet.schema import TABLES
+from headroom.fleet.tables import Fleet
 from headroom.fleet.volume import add_volume
 from headroom.fleet.write import replace_tables
 from headroom.settings import Settings
@@ -35,7 +36,7 @@ class FleetSummary:
     tables: tuple[str, ...]
 
 
-def make_history(seed: int, until: date) -> tuple[Rows, Catalogue]:
+def make_history(seed: int, until: date) -> Rows:
     """Make the default history up to the end of a UTC day."""
     end = until + timedelta(days=1)
     catalogue, plan = Catalogue(), Plan()
@@ -46,8 +47,9 @@ def make_history(seed: int, until: date) -> tuple[Rows, Catalogue]:
     add_forklift(plan, catalogue, seed)
     add_350gb(plan, catalogue, seed)
     add_background(plan, catalogue, seed, end)
+    add_capped_retries(plan, catalogue, seed, end)
     add_odd_rows(plan, catalogue, seed, end)
-    return run_history(plan, catalogue, read_policies(), at(end)), catalogue
+    return run_history(plan, catalogue, read_policies(), at(end))
 
 
 def _silent(message: str) -> None:
@@ -74,24 +76,19 @@ def write_fleet(
             f"choose a day from {FIX_DAY} to {LAST_POSSIBLE_DAY}",
         )
     progress("simulating the history")
-    rows, catalogue = make_history(seed, until)
+    rows = make_history(seed, until)
     if runs is not None and runs < len(rows):
         raise UsageError(
             f"a fleet of {runs} runs is too small to hold the published figures",
             f"ask for {len(rows)} or more, or leave the number out",
         )
-    progress(f"writing {len(rows):,} runs")
-    tables = {
-        "task": (task_batch(piece) for piece in pieces(rows)),
-        "task_def": (definition_batch(catalogue.all) for _ in range(1)),
-        "fleet_truth": (truth_batch(piece, rows.id_cores) for piece in pieces(rows)),
-    }
+    fleet = Fleet(rows, runs or len(rows), seed, progress)
     with open_warehouse(settings) as warehouse:
-        replace_tables(warehouse, settings, tables)
+        replace_tables(warehouse, settings, fleet.tables())
     queued = rows.intents.queued
     return FleetSummary(
-        run_count=len(rows),
-        definition_count=sum(not item.dropped for item in catalogue.all),
+        run_count=fleet.run_count,
+        definition_count=fleet.definition_count,
         first_queued_at=datetime.fromtimestamp(int(queued[0]) / 1e6, UTC),
         last_queued_at=datetime.fromtimestamp(int(queued[-1]) / 1e6, UTC),
         tables=TABLES,

@@ -45,7 +45,7 @@ _STEPS = ("Extract", "Build", "Check", "Publish", "Fit", "Évaluation", "Nightly
 _JOBS_PER_DEFINITION = 6
 _RUNS_A_DAY = 8.2  # of an average definition
 _CALM_RUNS_A_DAY = 110
-_INCIDENTS_A_DAY = 0.21  # of a definition that has any
+_INCIDENTS_A_DAY = 0.14  # of a definition that has any
 _BASE_RUNS_A_DAY = {
     PYTHON_3_11: 18, PYTHON_3_9: 24, PYTORCH_PY3_8: 7, PYTORCH_PY3_1: 7,
     DATA_PLATFORM: 10, PLATFORM: 9,

@@ -1,7 +1,6 @@
 """The rows of the raw tables, column by column, as Arrow batches."""
 
 import json
-from collections.abc import Iterator
 from hashlib import md5
 
 import numpy as np
@@ -16,7 +15,6 @@ from headroom.fleet.plan import NONE, Ending
 from headroom.fleet.rows import Rows, Status, hash_column, pick, texts_of
 from headroom.fleet.simulate import Cause
 
-BATCH = 100_000
 _NODES = 160
 _PEOPLE = 5  # a team
 _ON_DEMAND_DEADLINE = 7 * 86_400
@@ -258,9 +256,3 @@ def _batch(table: str, made: dict[str, pa.Array]) -> pa.RecordBatch:
         array = made[name]
         arrays.append(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
     return pa.RecordBatch.from_arrays(arrays, names=names)
-
-
-def pieces(rows: Rows) -> Iterator[Rows]:
-    """Cut a history into pieces of bounded size."""
-    for start in range(0, len(rows), BATCH):
-        yield rows.slice(np.arange(start, min(start + BATCH, len(rows))))
