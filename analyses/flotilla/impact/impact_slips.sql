@@ -48,9 +48,7 @@ figures as (
             as elevated_before,
         max(daily.forklift_elevated) as elevated_peak,
         sum(daily.at_cap) filter (where daily.queued_day >= moments.last_day - 3) as at_cap_last_days,
-        sum(daily.forklift) filter (where daily.queued_day < moments.fixed_day) as runs_before,
-        sum(daily.forklift_elevated) filter (where daily.queued_day < moments.fixed_day)
-            as elevated_until_fix,
+        sum(daily.forklift) filter (where daily.queued_day < moments.merged_day) as runs_before,
         sum(daily.forklift) filter (where daily.queued_day >= moments.fixed_day) as runs_after,
         sum(daily.forklift_elevated) filter (where daily.queued_day >= moments.fixed_day)
             as elevated_after
@@ -90,7 +88,7 @@ slips as (
         4 as position,
         'effectiveness of the fix for forklift' as figure,
         '100%' as published,
-        cast(elevated_until_fix as text) || ' of ' || cast(runs_before as text) || ' before, '
+        cast(elevated_before as text) || ' of ' || cast(runs_before as text) || ' before, '
         || cast(elevated_after as text) || ' of ' || cast(runs_after as text) || ' after: '
         || case
             when elevated_after = 0 and runs_after > 0

@@ -1,0 +1,44 @@
+"""Fixtures that every test can use: one server for all, a fresh warehouse for each that asks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from headroom.settings import TARGETS, Settings
+from headroom.throwaway_postgres import test_server, throwaway_database
+from tests.support.project import Project
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn() -> Iterator[str]:
+    """A server to make databases on: HEADROOM_TEST_DSN, else a throw-away one."""
+    with test_server() as dsn:
+        yield dsn
+
+
+def _project(target: str, folder: Path, postgres_dsn: str) -> Iterator[Project]:
+    settings = Settings(target, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
+    variables = {"DBT_TARGET_PATH": str(folder / "target")}
+    if target == "duckdb":
+        yield Project(settings, variables)
+    else:
+        with throwaway_database(postgres_dsn) as database:
+            yield Project(settings, {**variables, **database})
+
+
+@pytest.fixture(params=TARGETS)
+def project(
+    request: pytest.FixtureRequest, tmp_path: Path, postgres_dsn: str
+) -> Iterator[Project]:
+    """An empty warehouse on each engine in turn."""
+    yield from _project(request.param, tmp_path, postgres_dsn)
+
+
+@pytest.fixture(scope="module", params=TARGETS)
+def module_project(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str
+) -> Iterator[Project]:
+    """A warehouse on each engine in turn, kept for a whole module."""
+    folder = tmp_path_factory.mktemp(request.param)
+    yield from _project(request.param, folder, postgres_dsn)

@@ -1,0 +1,132 @@
+"""Each data test is shown to fail: known-bad rows, and the tests they must set off."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import md5
+
+from tests.support.project import Project
+from tests.support.raw import START, Row, definition_row, run_row, write_raw
+
+AFTER_FIX = datetime(2025, 12, 20, tzinfo=UTC)
+
+
+def digest(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+# Each test, and the one run among good ones that it must find.
+BREAKS_THE_BUILD = {
+    "command_hash_is_never_null_after_the_fix": run_row(
+        "eks-11", queued_at=AFTER_FIX, command="echo", command_hash=None
+    ),
+    "command_hash_is_the_md5_of_the_command_after_the_fix": run_row(
+        "eks-12", queued_at=AFTER_FIX, command="echo", command_hash=digest("other")
+    ),
+    "null_hash_implies_null_description_before_the_fix": run_row(
+        "eks-13", command="echo", description="text", command_hash=None
+    ),
+}
+IS_COUNTED = {
+    "stored_hashes_come_from_the_description_before_the_fix": run_row(
+        "eks-14", command="echo", description="text", command_hash="sent by a client"
+    ),
+    "is_false_flotilla__runs_is_definition_missing": run_row("eks-15", definition_id="nobody's"),
+    "is_false_flotilla__runs_is_status_unknown": run_row("eks-16", status="LOST"),
+    "is_false_flotilla__runs_is_engine_unknown": run_row("eks-17", engine="ecs"),
+    "is_false_flotilla__runs_has_clock_skew": run_row(
+        "eks-18", started_at=START - timedelta(minutes=1)
+    ),
+}
+GOOD_RUNS = [
+    run_row("eks-1", command="echo", description="text", command_hash=digest("text")),
+    run_row("eks-2", command="echo", description=None, command_hash=None),
+    run_row("eks-3", queued_at=AFTER_FIX, command="echo", command_hash=digest("echo")),
+    run_row("eks-4", queued_at=AFTER_FIX, command="", command_hash=None),
+    run_row("eks-spark-5", queued_at=AFTER_FIX, engine="eks-spark", command_hash=None),
+]
+DAMAGE = {
+    # A copy, because PostgreSQL's unique index would refuse the second row.
+    "unique_flotilla__runs_run_id": (
+        "create table marts.copied as"
+        " select * from marts.flotilla__runs union all select * from marts.flotilla__runs;"
+        " drop table marts.flotilla__runs; alter table marts.copied rename to flotilla__runs"
+    ),
+    "every_source_run_is_in_the_mart": (
+        "delete from marts.flotilla__runs where run_id = 'eks-1'"
+    ),
+    "daily_marts_count_every_run_once": (
+        "update marts.flotilla__elevation_daily set run_count = run_count + 1"
+    ),
+    "relationships_flotilla__runs_policy_version__policy_version__ref_ara_policy_versions_": (
+        "update marts.flotilla__runs set policy_version = 'unheard of'"
+    ),
+    "accepted_values_flotilla__runs_hash_origin__command__description__client__null": (
+        "update marts.flotilla__runs set hash_origin = 'elsewhere'"
+    ),
+    "accepted_values_flotilla__runs_oom_evidence__exit_code__exit_reason__both": (
+        "update marts.flotilla__runs set oom_evidence = 'rumour'"
+    ),
+    "accepted_values_flotilla__runs_baseline_source__as_of_run__earliest_known__missing": (
+        "update marts.flotilla__runs set baseline_source = 'guess'"
+    ),
+    "policy_versions_follow_each_other": (
+        "update headroom_reference.ara_policy_versions set valid_to_utc = null"
+    ),
+    "unique_grain_flotilla__shared_hashes_definition_id__command_hash": (
+        "insert into marts.flotilla__shared_hashes select 'd', 'h', 2, 0, 0, 2, 1, now(), now()"
+        " from (values (1), (2)) as twice (x)"
+    ),
+}
+for grain in (
+    "allocation_daily_queued_day__definition_id__definition_alias__baseline_memory_mb__memory_mb"
+    "__is_elevated",
+    "elevation_daily_queued_day__definition_id__definition_alias",
+    "hash_health_daily_queued_day__definition_id__engine__definition_alias",
+):
+    table = f"marts.flotilla__{grain.partition('_queued_day')[0]}"
+    DAMAGE[f"unique_grain_flotilla__{grain}"] = f"insert into {table} select * from {table}"
+
+
+def build(project: Project, bad_runs: dict[str, Row], succeeds: bool) -> dict[str, str]:
+    project.drop_own_schemas()
+    with project.in_environment():
+        write_raw(project.settings, [*GOOD_RUNS, *bad_runs.values()], [definition_row()])
+    return project.dbt("build", succeeds=succeeds)
+
+
+def raised(project: Project, statuses: dict[str, str], status: str) -> dict[str, int | None]:
+    return {name: project.failures[name] for name, found in statuses.items() if found == status}
+
+
+def test_good_runs_set_off_nothing(module_project: Project) -> None:
+    statuses = build(module_project, {}, succeeds=True)
+    assert not raised(module_project, statuses, "warn")
+
+
+def test_broken_hashes_stop_the_build_before_the_marts(module_project: Project) -> None:
+    statuses = build(module_project, BREAKS_THE_BUILD, succeeds=False)
+    assert raised(module_project, statuses, "fail") == dict.fromkeys(BREAKS_THE_BUILD, 1)
+    assert statuses["flotilla__runs"] == "skipped"
+
+
+def test_odd_runs_are_kept_and_counted(module_project: Project) -> None:
+    statuses = build(module_project, IS_COUNTED, succeeds=True)
+    assert raised(module_project, statuses, "warn") == dict.fromkeys(IS_COUNTED, 1)
+    runs = module_project.query("select count(*) from marts.flotilla__runs")
+    assert runs == [(len(GOOD_RUNS) + len(IS_COUNTED),)]
+
+
+def test_damage_to_a_table_sets_off_its_test(module_project: Project) -> None:
+    build(module_project, {}, succeeds=True)
+    for statement in DAMAGE.values():
+        module_project.execute(statement)
+    statuses = module_project.dbt("test", succeeds=False)
+    assert set(DAMAGE) <= set(raised(module_project, statuses, "fail"))
+
+
+def test_every_data_test_is_shown_to_fail(module_project: Project) -> None:
+    """A data test without a known-bad case here, or in the tests of its own model, fails this."""
+    build(module_project, {}, succeeds=True)
+    shown = {*BREAKS_THE_BUILD, *IS_COUNTED, *DAMAGE}
+    built_in = ("unique_", "not_null_", "unique_grain_int_", "accepted_values_ara_")
+    tests = module_project.dbt("test")
+    assert {name for name in tests if not name.startswith(built_in)} <= shown

@@ -1,0 +1,86 @@
+"""A warehouse of a test's own, with dbt run inside the test's process: a build takes a second."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.factory import reset_adapters
+from dbt.cli.main import dbtRunner
+
+from headroom.settings import PROJECT_DIR, Settings
+from headroom.warehouse import open_warehouse
+
+OWN_SCHEMAS = (
+    "marts",
+    "headroom_staging",
+    "headroom_intermediate",
+    "headroom_reference",
+    "headroom_snapshots",
+    "headroom_operations",
+)
+
+
+@dataclass
+class Project:
+    """The project on one engine: `dbt` runs a command and gives each node's status.
+
+    `failures` are the rows that each test of the last command found.
+    """
+
+    settings: Settings
+    variables: dict[str, str]
+    runner: dbtRunner = field(default_factory=dbtRunner)
+    failures: dict[str, int | None] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> str:
+        return self.settings.target
+
+    def environment(self) -> dict[str, str]:
+        """The variables with which another process (headroom, dbt) works on this warehouse."""
+        return {**self.settings.environment(), **self.variables}
+
+    @contextmanager
+    def in_environment(self) -> Iterator[None]:
+        before = dict(os.environ)
+        os.environ.update(self.environment())
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def dbt(self, *arguments: str, succeeds: bool = True) -> dict[str, str]:
+        """Run dbt; give the status of each node by its name."""
+        folder = Path(self.environment()["DBT_TARGET_PATH"])
+        common = ["--project-dir", str(PROJECT_DIR), "--target-path", str(folder), "--quiet"]
+        with self.in_environment():
+            outcome = self.runner.invoke([*arguments, *common, "--log-path", str(folder)])
+            reset_adapters()
+            # The adapter would hold the DuckDB file for the life of this process.
+            DuckDBConnectionManager.close_all_connections()
+        if outcome.exception:
+            raise outcome.exception
+        results: Any = [r for r in outcome.result if r.node.resource_type != "operation"]
+        statuses = {result.node.name: str(result.status) for result in results}
+        self.failures = {result.node.name: result.failures for result in results}
+        problems = [f"{r.node.name}: {r.message}" for r in results if r.status in ("error", "fail")]
+        assert outcome.success == succeeds, problems
+        return statuses
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.in_environment(), open_warehouse(self.settings, read_only=True) as warehouse:
+            return warehouse.query(sql).rows
+
+    def execute(self, sql: str) -> None:
+        with self.in_environment(), open_warehouse(self.settings) as warehouse:
+            warehouse.execute(sql)
+
+    def drop_own_schemas(self) -> None:
+        """Forget everything that was built, so that the next build is the first one."""
+        for schema in OWN_SCHEMAS:
+            self.execute(f"drop schema if exists {schema} cascade")

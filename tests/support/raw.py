@@ -1,0 +1,66 @@
+"""Raw tables made by a test: a few rows in the source's own columns."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from headroom.fleet.schema import columns, create_table
+from headroom.settings import Settings
+from headroom.warehouse import open_warehouse
+
+ARROW_TYPES = {
+    "integer": pa.int32(),
+    "boolean": pa.bool_(),
+    "timestamp with time zone": pa.timestamp("us", tz="UTC"),
+}
+START = datetime(2025, 11, 1, 12, tzinfo=UTC)
+Row = dict[str, Any]
+
+
+def run_row(run_id: str, **columns: Any) -> Row:
+    """Give a run that finished well: override what a test is about."""
+    queued_at = columns.get("queued_at", START)
+    return {
+        "run_id": run_id,
+        "definition_id": "definition-1",
+        "engine": "eks",
+        "status": "STOPPED",
+        "queued_at": queued_at,
+        "started_at": queued_at + timedelta(minutes=1),
+        "finished_at": queued_at + timedelta(hours=1),
+        "memory": 1024,
+        "exit_code": 0,
+        **columns,
+    }
+
+
+def definition_row(definition_id: str = "definition-1", **columns: Any) -> Row:
+    """Give a definition of 1,000 MB: override what a test is about."""
+    return {
+        "definition_id": definition_id,
+        "alias": f"alias of {definition_id}",
+        "image": "image",
+        "group_name": "team",
+        "memory": 1000,
+        **columns,
+    }
+
+
+def write_raw(settings: Settings, runs: Sequence[Row], definitions: Sequence[Row]) -> None:
+    """Replace both raw tables."""
+    with open_warehouse(settings) as warehouse:
+        warehouse.execute(f"create schema if not exists {settings.source_schema}")
+        for table, rows in (("task", runs), ("task_def", definitions)):
+            name = f"{settings.source_schema}.{table}"
+            warehouse.execute(f"drop table if exists {name} cascade")
+            warehouse.execute(create_table(settings.target, settings.source_schema, table, table))
+            if rows:
+                warehouse.load(name, _arrow(table, rows).to_batches())
+
+
+def _arrow(table: str, rows: Sequence[Row]) -> pa.Table:
+    used = sorted({name for row in rows for name in row})
+    kinds = {name: ARROW_TYPES.get(columns(table)[name], pa.string()) for name in used}
+    return pa.table({name: pa.array([row.get(name) for row in rows], kinds[name]) for name in used})
