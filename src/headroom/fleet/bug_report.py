@@ -10,8 +10,8 @@ from headroom.fleet.clock import (
     BUG_REPORT_END,
     DAY,
     FIRST_DAY,
-    FIX_DAY,
     HOUR,
+    IMPACT_REPORT_END,
     MINUTE,
     SECOND,
     at,
@@ -79,6 +79,7 @@ def add_bug_report(plan: Plan, catalogue: Catalogue, seed: int) -> None:
             client = plan.clients.add(known_hash(row["command_hash_prefix"]))
             write = _SHARED_JOBS[number][1]
             commands = [plan.commands.add(write(n)) for n in range(variants)]
+        job = {"description": description, "client": client}
         burst = _BURST if row["rank_by_ooms"] == "3" else 0
         queued_oom = _incidents(rng, ooms - burst, burst)
         queued = np.concatenate(
@@ -90,14 +91,14 @@ def add_bug_report(plan: Plan, catalogue: Catalogue, seed: int) -> None:
         turn = np.arange(runs) * variants // runs
         plan.add(
             rng, definition, queued[order],
-            command=np.array(commands)[turn], description=description, client=client,
+            command=np.array(commands)[turn], **job,
             need=np.where(fails, ALWAYS, 0),
             peak=rng.integers(200, 900, runs),
             wait=rng.integers(5 * SECOND, 4 * MINUTE, runs),
             oom_after=rng.integers(10 * MINUTE, 80 * MINUTE, runs),
             exit_137_only=number == NONE,
         )  # fmt: skip
-        _add_after_report(plan, rng, definition, commands, description, client)
+        _add_after_report(plan, rng, definition, job, commands)
 
 
 def _incidents(rng: np.random.Generator, ooms: int, burst: int) -> np.ndarray:
@@ -113,19 +114,14 @@ def _incidents(rng: np.random.Generator, ooms: int, burst: int) -> np.ndarray:
 
 
 def _add_after_report(
-    plan: Plan,
-    rng: np.random.Generator,
-    definition: int,
-    commands: list[int],
-    description: int,
-    client: int,
+    plan: Plan, rng: np.random.Generator, definition: int, job: dict[str, int], commands: list[int]
 ) -> None:
     """Let the job go on, now with fewer and smaller OOMs, until the fix gives it new hashes."""
-    queued = spread(rng, 60, BUG_REPORT_END, FIX_DAY + timedelta(days=1))
+    size = 60
     plan.add(
-        rng, definition, queued, command=rng.choice(np.array(commands), 60),
-        description=description, client=client,
-        need=np.where(rng.random(60) < 0.2, rng.integers(1100, 6000, 60), 0),
+        rng, definition, spread(rng, size, BUG_REPORT_END, IMPACT_REPORT_END),
+        command=rng.choice(np.array(commands), size), **job,
+        need=np.where(rng.random(size) < 0.2, rng.integers(1100, 6000, size), 0),
     )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ class Plan:
     count: int = 0
     _parts: list[Intents] = field(default_factory=list)
 
-    def add(
+    def add(  # noqa: PLR0913  (one keyword a property of a run)
         self,
         rng: np.random.Generator,
         definition: int,
@@ -97,7 +97,7 @@ class Plan:
         oom_after: ArrayLike | None = None,
         gpu: ArrayLike = 0,
         ending: ArrayLike | None = None,
-        exit_137_only: bool = False,
+        exit_137_only: ArrayLike = False,
     ) -> int:
         """Add runs of one definition; give the position of the first.
 

@@ -1,7 +1,9 @@
 """Writing: deterministic, all or nothing, only over our own tables, alike on both engines."""
 
+import shutil
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 import psycopg
@@ -27,24 +29,43 @@ def fingerprint(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...
     ]
 
 
-def test_the_same_seed_gives_the_same_tables(
-    fleet: duckdb.DuckDBPyConnection, tmp_path: Path
+def opened(settings: Settings) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(settings.duckdb_path))
+    connection.execute("set timezone = 'UTC'; use flotilla")
+    return connection
+
+
+def test_a_killed_write_leaves_the_old_fleet_and_the_next_one_replaces_it(
+    fleet: duckdb.DuckDBPyConnection,
+    fleet_settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    summary = write_fleet(in_folder(tmp_path))
-    with duckdb.connect(str(tmp_path / "fleet.duckdb")) as again:
-        again.execute("set timezone = 'UTC'; use flotilla")
-        assert fingerprint(again) == fingerprint(fleet)
-        first, last, count = again.execute(
+    settings = in_folder(tmp_path)
+    shutil.copy(fleet_settings.duckdb_path, settings.duckdb_path)
+
+    def killed(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("headroom.fleet.tables.truth_batch", killed)
+        write_fleet(settings, seed=5)
+    with opened(settings) as old:
+        assert fingerprint(old) == fingerprint(fleet)
+
+    # The same seed again: the same values at the same places, nothing left beside them.
+    summary = write_fleet(settings)
+    with opened(settings) as new:
+        assert fingerprint(new) == fingerprint(fleet)
+        first, last, count = new.execute(
             "select min(queued_at), max(queued_at), count(*) from task"
         ).fetchone()
         assert (first, last) == (summary.first_queued_at, summary.last_queued_at)
         assert count == summary.run_count
-        definitions = again.execute("select count(*) from task_def").fetchone()
+        definitions = new.execute("select count(*) from task_def").fetchone()
         assert definitions == (summary.definition_count,)
-        comments = again.execute(
-            "select distinct comment from duckdb_tables() where schema_name = 'flotilla'"
-        ).fetchall()
-        assert comments == [(schema.MARKER,)]
+        tables = new.execute("select table_name, comment from duckdb_tables()").fetchall()
+        assert sorted(tables) == sorted((name, schema.MARKER) for name in summary.tables)
 
 
 def test_another_seed_gives_another_history(
@@ -105,7 +126,8 @@ def canonical(target: str) -> str:
             )
         parts.append(f"coalesce({value}, '~')")
     order = "run_id" if target == "duckdb" else 'run_id collate "C"'
-    return f"select run_id, md5({' || chr(31) || '.join(parts)}) from flotilla.task order by {order}"
+    row = " || chr(31) || ".join(parts)
+    return f"select run_id, md5({row}) from flotilla.task order by {order}"
 
 
 def test_postgres_holds_the_same_rows(
