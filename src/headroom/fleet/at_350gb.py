@@ -8,7 +8,7 @@ import numpy as np
 from headroom.fleet.clock import FIX_DAY, HOUR, MINUTE, SECOND, at, stream
 from headroom.fleet.definitions import PYTHON_3_11, PYTORCH_PY3_1, PYTORCH_PY3_8, Catalogue
 from headroom.fleet.evidence import by_day
-from headroom.fleet.plan import NONE, Ending, Plan
+from headroom.fleet.plan import NONE, Ending, Plan, client_hash
 from headroom.fleet.policy import read_policies
 
 _CAP = 350_000
@@ -93,7 +93,7 @@ class _Family:
 
 
 def _make_family(plan: Plan, definition: int, number: int) -> _Family:
-    client = f"{definition:02d}{number:02d}" * 8
+    client = client_hash(f"350 GB {definition} {number}")
     return _Family(
         definition,
         first_request=_FIRST_REQUESTS[number % 3],

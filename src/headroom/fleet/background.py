@@ -28,7 +28,7 @@ from headroom.fleet.definitions import (
     Catalogue,
     Definition,
 )
-from headroom.fleet.plan import NONE, Ending, Plan
+from headroom.fleet.plan import NONE, Ending, Plan, client_hash
 
 # Commands as people write them: quotes, newlines, percent signs, backslashes, other scripts.
 _TEMPLATES = (
@@ -96,7 +96,7 @@ def _jobs(plan: Plan, rng: np.random.Generator, definition: Definition, place: i
         jobs.append(
             Job(
                 description=plan.descriptions.add(f"{title} / {_STEPS[turn % 8]} {number}"),
-                client=plan.clients.add(f"{place:04x}{number:04x}" * 4) if client else NONE,
+                client=plan.clients.add(client_hash(f"{place} {number}")) if client else NONE,
                 commands=np.array([NONE] if spark else [plan.commands.add(t) for t in texts]),
                 request=max(512, request) if request else 0,
                 peak_share=float(rng.uniform(0.15, 0.75)),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from hashlib import md5
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from headroom.fleet.clock import (
 )
 from headroom.fleet.definitions import PYTHON_3_9, Catalogue
 from headroom.fleet.evidence import published
-from headroom.fleet.plan import ALWAYS, NONE, Ending, Plan
+from headroom.fleet.plan import ALWAYS, NONE, Ending, Plan, client_hash
 
 CALIBRATION = "Calibrate Psale Prod / Calibrate Psale"
 _RUNG = 100 * MINUTE  # between two OOMs of one incident: the first has finished by then
@@ -48,11 +47,6 @@ _SHARED_JOBS: tuple[tuple[str, Callable[[int], str]], ...] = (
 )
 
 
-def known_hash(prefix: str) -> str:
-    """Complete a published hash prefix to 32 digits, the same way for every seed."""
-    return (prefix + md5(prefix.encode(), usedforsecurity=False).hexdigest())[:32]
-
-
 def calibration_command(as_of: date) -> str:
     """Write the command of the evidence with another date."""
     example = published("bug_ara_inheritance_example")[0]["command"]
@@ -76,7 +70,7 @@ def add_bug_report(plan: Plan, catalogue: Catalogue, seed: int) -> None:
             dates = [_FIRST_AS_OF + timedelta(days=day) for day in range(variants)]
             commands = [plan.commands.add(calibration_command(day)) for day in dates]
         else:
-            client = plan.clients.add(known_hash(row["command_hash_prefix"]))
+            client = plan.clients.add(client_hash("", row["command_hash_prefix"]))
             write = _SHARED_JOBS[number][1]
             commands = [plan.commands.add(write(n)) for n in range(variants)]
         job = {"description": description, "client": client}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from hashlib import md5
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,6 +52,11 @@ class Intents:
     def take(self, rows: NDArray[np.int64]) -> "Intents":
         """Give the same properties of some rows, in their order."""
         return Intents(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+
+
+def client_hash(name: str, prefix: str = "") -> str:
+    """Make a hash as an API client would supply it, completing what is known of it."""
+    return (prefix + md5(f"client {prefix}{name}".encode(), usedforsecurity=False).hexdigest())[:32]
 
 
 class Pool:
