@@ -66,13 +66,14 @@ def _fill_in_place(
     place = settings.source_schema
     for table, batches in tables.items():
         if table in ours:
-            warehouse.execute(f'truncate "{place}"."{table}"')
+            statements = [
+                f'truncate "{place}"."{table}"', *schema.drop_indexes(place, table)
+            ]  # fmt: skip
         else:
-            warehouse.execute(schema.create_table("postgres", place, table, table))
+            statements = [schema.create_table("postgres", place, table, table)]
+        warehouse.execute(";\n".join(statements))
         warehouse.load(f'"{place}"."{table}"', batches)
-        if table not in ours:
-            for statement in schema.indexes(place, table):
-                warehouse.execute(statement)
+        warehouse.execute(";\n".join(schema.create_indexes(place, table)))
         warehouse.execute(f'analyze "{place}"."{table}"')
 
 
