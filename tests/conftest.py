@@ -1,6 +1,7 @@
 """Fixtures that every test can use: one server for all, a fresh warehouse for each that asks."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,26 @@ def module_project(
     """A warehouse on each engine in turn, kept for a whole module."""
     folder = tmp_path_factory.mktemp(request.param)
     yield from _project(request.param, folder, postgres_dsn)
+
+
+@pytest.fixture(scope="session")
+def reference_projects(
+    tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str
+) -> Iterator[dict[str, Project]]:
+    """The reference fleet, built with the command line on both engines. Tests only read it."""
+    with ExitStack() as stack:
+        projects = {}
+        for target in TARGETS:
+            folder = tmp_path_factory.mktemp(f"reference_{target}")
+            project = stack.enter_context(contextmanager(_project)(target, folder, postgres_dsn))
+            for command in ("fleet", "build"):
+                outcome = project.headroom(command)
+                assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+            projects[target] = project
+        yield projects
+
+
+@pytest.fixture(params=TARGETS)
+def reference(request: pytest.FixtureRequest, reference_projects: dict[str, Project]) -> Project:
+    """The built reference fleet on each engine in turn; only for reading."""
+    return reference_projects[request.param]

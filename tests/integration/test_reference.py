@@ -1,0 +1,85 @@
+"""The reference fleet through the whole project, on both engines."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from headroom.report import REPORTS
+from tests.support.canonical import export_marts
+from tests.support.project import Project
+
+SECRETS = ("do-not-read", "do-not-show")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_published_tables_come_out(reference: Project, name: str) -> None:
+    outcome = reference.headroom("report", name, "--check")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "published rows are equal" in outcome.stdout
+
+
+def test_both_engines_give_equal_marts(reference_projects: dict[str, Project]) -> None:
+    exports = {}
+    for target, project in reference_projects.items():
+        with project.in_environment():
+            exports[target] = export_marts(project.settings)
+    assert exports["duckdb"].keys() == exports["postgres"].keys()
+    for name, rows in exports["duckdb"].items():
+        assert rows, name
+        assert rows == exports["postgres"][name], name
+
+
+def test_a_build_with_nothing_new_changes_nothing(reference: Project) -> None:
+    with reference.in_environment():
+        before = export_marts(reference.settings)
+        assert reference.headroom("build").returncode == 0
+        assert export_marts(reference.settings) == before
+
+
+def test_an_early_moment_shows_nothing_later(reference: Project) -> None:
+    outcome = reference.headroom("report", "impact", "--as-of", "2025-12-10T12:00:00Z")
+    assert outcome.returncode == 0
+    assert "2025-12-10" in outcome.stdout
+    assert "2025-12-11" not in outcome.stdout
+
+
+def test_no_secret_reaches_a_model_a_report_or_an_artifact(reference: Project) -> None:
+    with reference.in_environment():
+        exports = export_marts(reference.settings)
+    leaked = [
+        name
+        for name, rows in exports.items()
+        if any(secret in row for row in rows for secret in SECRETS)
+    ]
+    assert not leaked
+    for name in REPORTS:
+        assert not any(secret in reference.headroom("report", name).stdout for secret in SECRETS)
+    artifacts = Path(reference.environment()["DBT_TARGET_PATH"])
+    files = [path for path in artifacts.rglob("*") if path.suffix in (".json", ".sql", ".log")]
+    assert files
+    for path in files:
+        assert not any(secret in path.read_text() for secret in SECRETS), path
+
+
+def test_marts_carry_their_descriptions(reference: Project) -> None:
+    if reference.engine == "duckdb":
+        sql = "select comment from duckdb_tables() where schema_name = 'marts'"
+    else:
+        sql = (
+            "select obj_description(c.oid) from pg_class c join pg_namespace n"
+            " on n.oid = c.relnamespace where n.nspname = 'marts' and c.relkind = 'r'"
+        )
+    comments = [row[0] for row in reference.query(sql)]
+    assert len(comments) >= 5
+    assert all(comment and comment.startswith("Grain: ") for comment in comments)
+
+
+def test_manifest_names_the_grain_of_every_mart(reference: Project) -> None:
+    path = Path(reference.environment()["DBT_TARGET_PATH"]) / "manifest.json"
+    nodes = json.loads(path.read_text())["nodes"].values()
+    marts = [node for node in nodes if node.get("path", "").startswith("marts/")]
+    assert marts
+    for mart in marts:
+        assert mart["description"].startswith("Grain: "), mart["name"]
+        assert all(column["description"] for column in mart["columns"].values()), mart["name"]
