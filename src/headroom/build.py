@@ -43,4 +43,4 @@ def _explanation(run: DbtRun) -> str:
     """Quote what dbt said of the failures: the lines after its own summary heading."""
     text = "\n".join(run.messages)
     _, _, tail = text.partition("Completed with")
-    return (tail and f"Completed with{tail}" or text).strip()
+    return ((tail and f"Completed with{tail}") or text).strip()

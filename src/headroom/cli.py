@@ -53,7 +53,7 @@ def fleet(
             seed=seed,
             runs=runs,
             until=until.date(),
-            progress=lambda text: status.update(text),
+            progress=status.update,
         )
     console.print(
         f"Synthetic fleet: {summary.run_count:,} runs of {summary.definition_count:,} definitions, "

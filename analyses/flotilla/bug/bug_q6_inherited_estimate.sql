@@ -17,7 +17,9 @@ recipient as (
     from runs
     inner join {{ ref('ara_policy_versions') }} as policies
         on runs.policy_version = policies.policy_version
-    where runs.run_id = 'eks-0d33-a443-43b9-45f9-04b780868880' and runs.queued_at < {{ as_of_end() }}
+    where
+        runs.run_id = 'eks-0d33-a443-43b9-45f9-04b780868880'
+        and runs.queued_at < {{ as_of_end() }}
 
 ),
 
@@ -53,10 +55,9 @@ select
     recipient.run_id,
     decisive.donor_count,
     decisive.decisive_memory_mb,
-    cast(
-        {{ round_div('cast(decisive.decisive_memory_mb * recipient.memory_multiplier * 10000 as bigint)', '10000') }}
-        as integer
-    ) as estimated_memory_mb,
+    cast({{ round_div(
+        'cast(decisive.decisive_memory_mb * recipient.memory_multiplier * 10000 as bigint)', '10000'
+    ) }} as integer) as estimated_memory_mb,
     recipient.memory_mb as allocated_memory_mb
 from recipient
 left join decisive on recipient.run_id = decisive.recipient_run_id

@@ -39,12 +39,12 @@ measured as (
         runs.*,
         greatest(limits.min_memory_mb, runs.baseline_memory_mb) as definition_default_mb,
         case
-            when runs.is_oom and coalesce(runs.exit_code = 137, false) and coalesce(runs.exit_reason = 'OOMKilled', false)
-                then 'both'
-            when runs.is_oom and coalesce(runs.exit_code = 137, false) then 'exit_code'
+            when runs.exit_code = 137 and runs.exit_reason = 'OOMKilled' then 'both'
+            when runs.exit_code = 137 then 'exit_code'
             when runs.is_oom then 'exit_reason'
         end as oom_evidence,
-        coalesce(runs.memory_mb > limits.elevation_ratio * runs.baseline_memory_mb, false) as is_elevated,
+        coalesce(runs.memory_mb > limits.elevation_ratio * runs.baseline_memory_mb, false)
+            as is_elevated,
         {{ microseconds_between('runs.queued_at', 'runs.started_at') }} as queued_us,
         {{ microseconds_between('runs.started_at', 'runs.finished_at') }} as run_us
     from runs

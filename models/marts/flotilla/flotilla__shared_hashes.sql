@@ -9,7 +9,7 @@ commands_daily as (
 
 ),
 
-hashes as (
+shared as (
 
     {{ shared_hash_measures('commands_daily') }}
 
@@ -25,4 +25,4 @@ select
     max_memory_mb,
     first_seen_at,
     last_seen_at
-from hashes
+from shared

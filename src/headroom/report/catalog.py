@@ -97,9 +97,7 @@ BUG = Report(
     title="What the description-based command_hash did",
     published_at=datetime(2025, 11, 25, tzinfo=UTC),
     questions=(
-        Question(
-            "bug_q1_null_hash_summary", "Runs without a stored hash", "bug_null_hash_summary"
-        ),
+        Question("bug_q1_null_hash_summary", "Runs without a stored hash", "bug_null_hash_summary"),
         Question("bug_q2_worst_shared_hash", "The shared hash with the most OOMs by exit code"),
         Question(
             "bug_q3_high_volume_shared_hashes",
