@@ -29,9 +29,7 @@ def _project(target: str, folder: Path, postgres_dsn: str) -> Iterator[Project]:
 
 
 @pytest.fixture(params=TARGETS)
-def project(
-    request: pytest.FixtureRequest, tmp_path: Path, postgres_dsn: str
-) -> Iterator[Project]:
+def project(request: pytest.FixtureRequest, tmp_path: Path, postgres_dsn: str) -> Iterator[Project]:
     """An empty warehouse on each engine in turn."""
     yield from _project(request.param, tmp_path, postgres_dsn)
 

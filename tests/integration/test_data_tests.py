@@ -50,9 +50,7 @@ DAMAGE = {
         " select * from marts.flotilla__runs union all select * from marts.flotilla__runs;"
         " drop table marts.flotilla__runs; alter table marts.copied rename to flotilla__runs"
     ),
-    "every_source_run_is_in_the_mart": (
-        "delete from marts.flotilla__runs where run_id = 'eks-1'"
-    ),
+    "every_source_run_is_in_the_mart": ("delete from marts.flotilla__runs where run_id = 'eks-1'"),
     "daily_marts_count_every_run_once": (
         "update marts.flotilla__elevation_daily set run_count = run_count + 1"
     ),

@@ -1,4 +1,4 @@
-"""Incremental equals full refresh: over random histories, and when an input of the models changes."""
+"""Incremental equals full refresh: over random histories, and when what models use changes."""
 
 from datetime import timedelta
 from typing import Any
