@@ -19,8 +19,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console()
-problems = Console(stderr=True)
+# A pipe has no width of its own: tables then take what they need up to this.
+PIPE_WIDTH = 160
+console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+problems = Console(stderr=True, width=None if sys.stderr.isatty() else PIPE_WIDTH)
+BUILT_KINDS = ("seed", "snapshot", "model")
 
 TargetOption = Annotated[
     str | None,
@@ -89,14 +92,13 @@ def build(
             progress.update(task, advance=1, total=result.total, description=result.name[:48])
 
         run = build_marts(settings, full_refresh=full_refresh, on_result=on_result)
-    tests = [result for result in run.results if result.kind == "test"]
+    built = [result for result in run.ended("success") if result.kind in BUILT_KINDS]
     console.print(
-        f"Built {len(run.results) - len(tests)} seeds, snapshots and models; "
-        f"{sum(test.status == 'pass' for test in tests)} tests passed, "
-        f"{run.count('warn')} warned"
+        f"Built {len(built)} seeds, snapshots and models; "
+        f"{run.count('pass')} tests passed, {run.count('warn')} warned"
     )
-    for name in run.names("warn"):
-        console.print(f"  warned: {name}", style="yellow", highlight=False)
+    for result in run.ended("warn"):
+        console.print(f"  warned: {result.name} ({result.rows:,} rows)", style="yellow")
     console.print(f"Marts: schema {MARTS_SCHEMA} of {_place(settings)}")
 
 

@@ -8,7 +8,10 @@ collation.
 from headroom.settings import MARTS_SCHEMA, Settings
 from headroom.warehouse import Warehouse, open_warehouse
 
-INTERMEDIATE_TABLES = ("headroom_intermediate.int_flotilla__hash_commands_daily",)
+INTERMEDIATE_TABLES = (
+    "headroom_intermediate.int_flotilla__hash_commands_daily",
+    "headroom_intermediate.int_flotilla__shared_hashes_daily",
+)
 INSTANT = {
     "duckdb": "epoch_us({column})",
     "postgres": "cast(extract(epoch from {column}) * 1000000 as bigint)",

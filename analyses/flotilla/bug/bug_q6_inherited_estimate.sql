@@ -1,12 +1,6 @@
 -- The estimate of the report's example, recomputed from its donors by the rules in force.
 with
 
-runs as (
-
-    select * from {{ ref('flotilla__runs') }}
-
-),
-
 recipient as (
 
     select
@@ -14,7 +8,7 @@ recipient as (
         policies.memory_multiplier,
         policies.percentile,
         policies.window_days
-    from runs
+    from {{ ref('flotilla__runs') }} as runs
     inner join {{ ref('ara_policy_versions') }} as policies
         on runs.policy_version = policies.policy_version
     where
@@ -28,7 +22,7 @@ donors as (
     select
         recipient.run_id as recipient_run_id,
         runs.memory_mb
-    from runs
+    from {{ ref('flotilla__runs') }} as runs
     inner join recipient
         on
             runs.definition_id = recipient.definition_id

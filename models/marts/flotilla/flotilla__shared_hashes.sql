@@ -3,15 +3,15 @@
 
 with
 
-commands_daily as (
+hashes_daily as (
 
-    select * from {{ ref('int_flotilla__hash_commands_daily') }}
+    select * from {{ ref('int_flotilla__shared_hashes_daily') }}
 
 ),
 
 shared as (
 
-    {{ shared_hash_measures('commands_daily') }}
+    {{ shared_hash_measures('hashes_daily') }}
 
 )
 

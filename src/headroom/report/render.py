@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
@@ -34,7 +34,9 @@ def answer_table(answer: Answer, moment: str | None) -> Table:
     for position, column in enumerate(answer.result.columns):
         values = [row[position] for row in answer.result.rows]
         numeric = all(isinstance(value, int | float | Decimal | None) for value in values)
-        table.add_column(column, justify="right" if numeric and values else "left", overflow="fold")
+        heading = column.replace("_", " ")
+        justify: JustifyMethod = "right" if numeric and values else "left"
+        table.add_column(heading, justify=justify, overflow="fold")
     for row in answer.result.rows:
         table.add_row(*(_cell(value) for value in row))
     return table
