@@ -18,6 +18,12 @@ def postgres_dsn() -> Iterator[str]:
         yield dsn
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep what shares a costly fixture in one process: a file, and all readers of the fleet."""
+    reads_fleet = {"reference", "reference_projects"} & set(getattr(item, "fixturenames", ()))
+    item.add_marker(pytest.mark.xdist_group("reference" if reads_fleet else item.path.stem))
+
+
 def _project(target: str, folder: Path, postgres_dsn: str) -> Iterator[Project]:
     settings = Settings(target, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
     variables = {"DBT_TARGET_PATH": str(folder / "target")}

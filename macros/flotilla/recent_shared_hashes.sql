@@ -18,7 +18,7 @@
             sum(run_count) as run_count,
             max(max_memory_mb) as max_memory_mb
         from ({{ hash_commands_as_of() }}) as commands_daily
-        where queued_day >= {{ as_of_today() }} - {{ days }}
+        where queued_day > {{ as_of_today() }} - {{ days }}
         group by definition_id, command_hash, command_md5
     ) as commands
     group by definition_id, command_hash

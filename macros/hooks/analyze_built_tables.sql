@@ -1,11 +1,8 @@
 {% macro analyze_built_tables(results) -%}
-    {#- on-run-end: PostgreSQL plans by statistics, and a table just made has none until its own
-        housekeeping comes by. DuckDB keeps them itself. -#}
-    {%- if target.type == 'postgres' %}
-        {%- for result in results
-            if result.status == 'success' and result.node.resource_type == 'model'
-            and result.node.config.materialized in ('table', 'incremental') %}
-            analyze {{ result.node.relation_name }};
-        {%- endfor %}
-    {%- endif %}
+    {#- on-run-end: statistics of the tables that were built. -#}
+    {%- for result in results
+        if result.status == 'success' and result.node.resource_type == 'model'
+        and result.node.config.materialized in ('table', 'incremental') %}
+        {{ analyze_table(result.node.relation_name) }}
+    {%- endfor %}
 {%- endmacro %}

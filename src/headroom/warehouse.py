@@ -185,5 +185,3 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
     if settings.target == "duckdb":
         return DuckDBWarehouse(settings, read_only)
     return PostgresWarehouse(read_only)
-
-
