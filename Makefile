@@ -40,7 +40,7 @@ demo: env  ## Make the reference fleet, build the marts on DuckDB, print the rep
 	@echo "  $(BIN)/headroom doctor --target postgres            point it at your own PostgreSQL"
 
 test: env lint  ## Lint, pytest, dbt unit and data tests on DuckDB and PostgreSQL
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	@$(BIN)/pytest --numprocesses 2
 
 lint: env  ## Check style and types
 	@$(BIN)/ruff check $(PYTHON_FILES)

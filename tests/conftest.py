@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from headroom.settings import TARGETS, Settings
 from headroom.throwaway_postgres import test_server, throwaway_database
@@ -18,10 +20,19 @@ def postgres_dsn() -> Iterator[str]:
         yield dsn
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep what shares a costly fixture in one process: a file, and all readers of the fleet."""
-    reads_fleet = {"reference", "reference_projects"} & set(getattr(item, "fixturenames", ()))
-    item.add_marker(pytest.mark.xdist_group("reference" if reads_fleet else item.path.stem))
+FLEET_READERS = ("test_reference.py", "test_notebooks.py")
+
+
+class OneFleet(LoadFileScheduling):  # type: ignore[misc]
+    """Tests of one file run in one process, and so do all files that read the reference fleet."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "reference fleet" if Path(file).name in FLEET_READERS else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFleet:
+    return OneFleet(config, log)
 
 
 def _project(target: str, folder: Path, postgres_dsn: str) -> Iterator[Project]:
