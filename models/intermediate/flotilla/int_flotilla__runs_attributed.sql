@@ -106,7 +106,13 @@ compared as (
         -- Only what ARA gave, and own donors alone could not have given.
         foreign_donor_count > 0
         and attribution in ('ara_capped', 'ara_exact', 'ara_in_interval')
-        and memory_mb not between own_final_low_mb and own_final_high_mb as is_contaminated
+        and memory_mb between bounded_low_mb and bounded_high_mb
+        and memory_mb not between own_final_low_mb and own_final_high_mb as is_contaminated,
+        -- The floor of 512 stands in for a definition that is missing; nobody knows what it gave.
+        case
+            when own_certain_donor_count > 0 or not is_definition_missing or memory_limit_mb > memory_mb
+                then own_final_high_mb
+        end as uncontaminated_memory_mb
     from attributed
 
 )

@@ -114,10 +114,10 @@ select
     {{ is_ara_reachable('memory_mb', 'memory_multiplier') }} as is_memory_reachable,
     attribution,
     is_contaminated,
-    case when is_contaminated then own_final_high_mb end as uncontaminated_memory_mb,
+    case when is_contaminated then uncontaminated_memory_mb end as uncontaminated_memory_mb,
     case
-        when is_contaminated
-            then {{ round_scaled('greatest(memory_mb - own_final_high_mb, 0) * run_us', 3600000, 6) }}
+        when is_contaminated and uncontaminated_memory_mb is not null
+            then {{ round_scaled('greatest(memory_mb - uncontaminated_memory_mb, 0) * run_us', 3600000, 6) }}
     end as contaminated_gb_hours,
     has_command,
     command_hash,
