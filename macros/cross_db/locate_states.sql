@@ -1,7 +1,8 @@
 {% macro locate_states(lookups, states) -%}
     {#- The numbers of the states in force at `lookup_from` and at `lookup_to` of each row: 0 before the
-        first. A merge of two sorted lists on either engine, so that a key of a million runs and
-        thousands of states costs no product of both. -#}
+        first. DuckDB merges two sorted lists, PostgreSQL looks each moment up in the index of the
+        table (a CTE would hide it): a key of a million runs and thousands of states costs no product
+        of both. -#}
     {{ adapter.dispatch('locate_states', 'headroom')(lookups, states) }}
 {%- endmacro %}
 

@@ -25,6 +25,12 @@ def export_marts(settings: Settings) -> dict[str, list[tuple[str, ...]]]:
         return {name: _rows(warehouse.query(f"select * from {name}")) for name in names}
 
 
+def export_query(settings: Settings, sql: str) -> list[tuple[str, ...]]:
+    """Give what a query finds, as plain text."""
+    with open_warehouse(settings, read_only=True) as warehouse:
+        return _rows(warehouse.query(sql))
+
+
 def _rows(result: Any) -> list[tuple[str, ...]]:
     order = sorted(range(len(result.columns)), key=lambda position: result.columns[position])
     header = tuple(result.columns[position] for position in order)

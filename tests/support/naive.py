@@ -4,33 +4,35 @@ Added to the documents' form: engine eks, finished before the lookup, the versio
 that GPU runs are left alone. The lookup is taken at `queued_at`.
 """
 
-RECIPIENT = """
-    select task.*, policies.window_days, policies.donor_limit, policies.percentile,
-        policies.null_hash_rule, policies.memory_multiplier, policies.min_memory_mb,
-        policies.max_memory_mb,
+_RECIPIENT = """
+    select task.*, policies.window_days, policies.donor_limit, policies.null_hash_rule,
         coalesce(task.gpu, 0) > 0 or (
             policies.gpu_rule = 'run.gpu or definition.gpu'
             and exists (
-                select 1 from {schema}.task_def as definition
+                select 1 from flotilla.task_def as definition
                 where definition.definition_id = task.definition_id and definition.gpu > 0
             )
         ) as has_gpu
-    from {schema}.task as task
+    from flotilla.task as task
     inner join headroom_reference.ara_policy_versions as policies
         on task.queued_at >= policies.valid_from_utc
         and (policies.valid_to_utc is null or task.queued_at < policies.valid_to_utc)
     where task.run_id = '{run_id}'
 """
+_ANY = ""
+_OWN = "and coalesce(donor.command, '') = coalesce(recipient.command, '')"
 
 
-def naive_lookup(run_id: str, schema: str = "flotilla") -> str:
-    """Give the query: how many donors, and the percentile of their memory (all donors read)."""
-    recipient = RECIPIENT.format(schema=schema, run_id=run_id)
+def naive_lookup(run_id: str, *, own: bool = False) -> str:
+    """Give the query: how many donors there are, and the percentile of those that were read.
+
+    `own` leaves only donors with the recipient's command.
+    """
     return f"""
-        with recipient as ({recipient}),
+        with recipient as ({_RECIPIENT.format(run_id=run_id)}),
         donors as (
             select donor.memory
-            from {schema}.task as donor, recipient
+            from flotilla.task as donor, recipient
             where recipient.engine = 'eks'
             and not recipient.has_gpu
             and donor.definition_id = recipient.definition_id
@@ -47,6 +49,10 @@ def naive_lookup(run_id: str, schema: str = "flotilla") -> str:
                     and recipient.null_hash_rule = 'matches every OOM of the definition'
                 )
             )
-        )
-        select count(*), percentile_disc(0.99) within group (order by memory) from donors
+            {_OWN if own else _ANY}
+        ),
+        read as (select memory from donors limit (select donor_limit from recipient))
+        select
+            (select count(*) from donors),
+            (select percentile_disc(0.99) within group (order by memory) from read)
     """

@@ -64,6 +64,7 @@ scoped as (
 spans as (
 
     select distinct
+        span_key,
         lookup_key,
         'all' as scope,
         donor_limit,
@@ -72,6 +73,7 @@ spans as (
     from recipients
     union all
     select distinct
+        own_span_key as span_key,
         lookup_key,
         command_key as scope,
         donor_limit,
@@ -102,11 +104,8 @@ matched as (
 measured as (
 
     select
-        lookup_key,
-        scope,
+        span_key,
         donor_limit,
-        first_state,
-        last_state,
         count(*) filter (where is_certain) as certain_count,
         count(*) filter (where not is_certain) as possible_count,
         min(memory_mb) as lowest_mb,
@@ -116,16 +115,12 @@ measured as (
         min(decisive_rank) as highest_rank,
         min(decisive_rank) filter (where is_certain) as certain_highest_rank
     from matched
-    group by lookup_key, scope, donor_limit, first_state, last_state
+    group by span_key, donor_limit
 
 )
 
 select
-    lookup_key,
-    scope,
-    donor_limit,
-    first_state,
-    last_state,
+    span_key,
     certain_count,
     possible_count,
     highest_rank,

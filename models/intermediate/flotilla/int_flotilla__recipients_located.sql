@@ -9,12 +9,6 @@ donors as (
 
 ),
 
-states as (
-
-    select * from {{ ref('int_flotilla__donor_states') }}
-
-),
-
 keys as (
 
     select
@@ -84,7 +78,7 @@ keyed as (
 
 located as (
 
-    {{ locate_states('keyed', 'states') }}
+    {{ locate_states('keyed', ref('int_flotilla__donor_states')) }}
 
 )
 
@@ -100,5 +94,8 @@ select
     lookup_from,
     lookup_to,
     first_state,
-    last_state
+    last_state,
+    -- One column to join by: PostgreSQL underrates a join by five, and loops over all pairs.
+    concat_ws(':', lookup_key, donor_limit, first_state, last_state) as span_key,
+    concat_ws(':', lookup_key, donor_limit, first_state, last_state, coalesce(command_md5, 'none')) as own_span_key
 from located

@@ -40,20 +40,8 @@ estimated as (
         {{ ara_estimate('own_spans.low_donor_mb', 'recipients.memory_multiplier') }} as own_estimate_low_mb,
         {{ ara_estimate('own_spans.high_donor_mb', 'recipients.memory_multiplier') }} as own_estimate_high_mb
     from recipients
-    inner join spans
-        on
-            recipients.lookup_key = spans.lookup_key
-            and spans.scope = 'all'
-            and recipients.donor_limit = spans.donor_limit
-            and recipients.first_state = spans.first_state
-            and recipients.last_state = spans.last_state
-    left join spans as own_spans
-        on
-            recipients.lookup_key = own_spans.lookup_key
-            and recipients.command_key = own_spans.scope
-            and recipients.donor_limit = own_spans.donor_limit
-            and recipients.first_state = own_spans.first_state
-            and recipients.last_state = own_spans.last_state
+    inner join spans on recipients.span_key = spans.span_key
+    left join spans as own_spans on recipients.own_span_key = own_spans.span_key
 
 ),
 
