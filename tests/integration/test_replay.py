@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from headroom.fleet import write_fleet
+from headroom.warehouse import open_warehouse
 from tests.support.canonical import export_query
 from tests.support.naive import naive_lookup
 from tests.support.project import Project
@@ -116,18 +117,19 @@ def test_replay_agrees_with_the_naive_lookup(fleet: Project) -> None:
         "select policy_version from headroom_reference.ara_policy_versions order by valid_from_utc"
     )
     assert len(versions) == 6
+    samples = {version: sampled(fleet, version) for (version,) in versions}
     problems, compared = [], Counter()
-    for (version,) in versions:
-        for row in sampled(fleet, version):
-            run_id, certain, possible, own, low, high, own_low, own_high = row[:8]
-            naive = fleet.query(naive_lookup(run_id))[0]
-            problem = disagreement((certain, possible), (low, high), naive)
-            if problem is None and certain and not possible and certain <= DONOR_LIMIT:
-                naive_own = fleet.query(naive_lookup(run_id, own=True))[0]
-                problem = disagreement((own, 0), (own_low, own_high), naive_own)
-            if problem:
-                problems.append(f"{version} {run_id}: {problem}")
-            compared[version, naive[0] > 0] += 1
+    with fleet.in_environment(), open_warehouse(fleet.settings, read_only=True) as warehouse:
+        for version, rows in samples.items():
+            for run_id, certain, possible, own, low, high, own_low, own_high, *_ in rows:
+                naive = warehouse.query(naive_lookup(run_id)).rows[0]
+                problem = disagreement((certain, possible), (low, high), naive)
+                if problem is None and certain and not possible and certain <= DONOR_LIMIT:
+                    naive_own = warehouse.query(naive_lookup(run_id, own=True)).rows[0]
+                    problem = disagreement((own, 0), (own_low, own_high), naive_own)
+                if problem:
+                    problems.append(f"{version} {run_id}: {problem}")
+                compared[version, naive[0] > 0] += 1
     print(dict(compared))
     assert not problems, problems[:20]
     assert all(compared[version, True] > 0 for (version,) in versions)

@@ -14,7 +14,8 @@ keys as (
     select
         lookup_key,
         definition_id,
-        lookup_hash,
+        coalesce(lookup_hash, '') as lookup_hash,
+        lookup_hash is null as is_pool,
         window_days,
         min(readable_from) as readable_from,
         max(readable_to) as readable_to
@@ -28,9 +29,9 @@ runs as (
     select
         run_id,
         definition_id,
-        command_hash,
+        coalesce(command_hash, '') as lookup_hash,
+        command_hash is null as is_pool,
         command_md5,
-        null_hash_rule,
         window_days,
         donor_limit,
         memory_multiplier,
@@ -41,10 +42,15 @@ runs as (
         -- A run that has not started is replayed at the moment it was queued, until it has.
         greatest(queued_at, started_at) as lookup_to
     from {{ ref('int_flotilla__runs_baselined') }}
-    where engine = 'eks' and not is_gpu_run and policy_version is not null
+    where
+        engine = 'eks'
+        and not is_gpu_run
+        and policy_version is not null
+        and (command_hash is not null or null_hash_rule = 'matches every OOM of the definition')
 
 ),
 
+-- One join for hash and pool: two would make DuckDB keep all runs in between.
 keyed as (
 
     select
@@ -54,25 +60,11 @@ keyed as (
     inner join keys
         on
             runs.definition_id = keys.definition_id
-            and runs.command_hash = keys.lookup_hash
+            and runs.lookup_hash = keys.lookup_hash
+            and runs.is_pool = keys.is_pool
             and runs.window_days = keys.window_days
             and runs.lookup_from < keys.readable_to
             and runs.lookup_to >= keys.readable_from
-    union all
-    select
-        runs.*,
-        keys.lookup_key
-    from runs
-    inner join keys
-        on
-            runs.definition_id = keys.definition_id
-            and runs.window_days = keys.window_days
-            and runs.lookup_from < keys.readable_to
-            and runs.lookup_to >= keys.readable_from
-    where
-        runs.command_hash is null
-        and runs.null_hash_rule = 'matches every OOM of the definition'
-        and keys.lookup_hash is null
 
 ),
 

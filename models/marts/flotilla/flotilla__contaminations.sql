@@ -38,6 +38,7 @@ select
     policy_version,
     queued_day,
     queued_at,
+    finished_at,
     command_md5 as recipient_command_md5,
     donor_command_md5,
     donor_command_hash,
