@@ -47,6 +47,10 @@ measured as (
             when runs.is_oom then 'exit_reason'
         end as oom_evidence,
         coalesce(runs.memory_mb > limits.elevation_ratio * runs.baseline_memory_mb, false) as is_elevated,
+        case
+            when runs.is_contaminated and runs.uncontaminated_memory_mb is not null
+                then greatest(runs.memory_mb - runs.uncontaminated_memory_mb, 0)
+        end as contaminated_mb,
         {{ microseconds_between('runs.queued_at', 'runs.started_at') }} as queued_us,
         {{ microseconds_between('runs.started_at', 'runs.finished_at') }} as run_us
     from runs
@@ -115,10 +119,7 @@ select
     attribution,
     is_contaminated,
     case when is_contaminated then uncontaminated_memory_mb end as uncontaminated_memory_mb,
-    case
-        when is_contaminated and uncontaminated_memory_mb is not null
-            then {{ round_scaled('greatest(memory_mb - uncontaminated_memory_mb, 0) * run_us', 3600000, 6) }}
-    end as contaminated_gb_hours,
+    {{ round_scaled('contaminated_mb * run_us', 3600000, 6) }} as contaminated_gb_hours,
     has_command,
     command_hash,
     command_md5,
