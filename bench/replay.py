@@ -44,7 +44,7 @@ SAMPLE = 300
 
 
 def history(runs: int, skew: bool) -> str:
-    """Give the statements that fill the raw tables; every choice is arithmetic on the run's number."""
+    """Give the statements that fill the raw tables: all arithmetic on the run's number."""
     hot = SKEWED_RUNS if skew else 0
     return f"""
         insert into flotilla.task_def (definition_id, alias, image, group_name, memory)
@@ -68,7 +68,9 @@ def history(runs: int, skew: bool) -> str:
                 timestamptz '2025-10-01 00:00:00+00'
                 + interval '1 second' * cast(n * 6364136 % 7776000 as integer)
                 + interval '1 microsecond' * cast(n % 1000000 as integer) as queued_at
-            from (select cast(n as bigint) as n from generate_series(1, {runs}) as series (n)) as numbers
+            from (
+                select cast(n as bigint) as n from generate_series(1, {runs}) as series (n)
+            ) as numbers
         ) as numbered
     """
 
@@ -147,13 +149,25 @@ def main() -> None:
             print(json.dumps(measure(asked.target, asked.runs[0], asked.skew, Path(folder))))
         return
     for runs in asked.runs:
-        command = [sys.executable, __file__, "--case", "--target", asked.target, "--runs", str(runs)]
+        command = [
+            sys.executable,
+            __file__,
+            "--case",
+            "--target",
+            asked.target,
+            "--runs",
+            str(runs),
+        ]
         done = subprocess.run(
             command + ["--skew"] * asked.skew, check=True, stdout=subprocess.PIPE, text=True
         )
         print(f"{asked.target}, {runs:,} runs{', one hash of a million' if asked.skew else ''}")
         for name, figure in json.loads(done.stdout.splitlines()[-1]).items():
-            print(f"  {name:40} {figure:>14,.0f}" if "rows" in name else f"  {name:40} {figure:>14,.2f}")
+            print(
+                f"  {name:40} {figure:>14,.0f}"
+                if "rows" in name
+                else f"  {name:40} {figure:>14,.2f}"
+            )
 
 
 if __name__ == "__main__":

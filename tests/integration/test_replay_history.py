@@ -26,7 +26,7 @@ def oom(run_id: str, hours: float, **columns: object) -> Row:
 
 
 def test_a_chain_of_foreign_donors_is_a_lineage(project: Project) -> None:
-    """1024 and 1792 MB run out of memory, 3136 MB do not; a fourth run of the last command gets less."""
+    """1024 and 1792 MB run out of memory, 3136 MB do not; a fourth run comes too late."""
     runs = [
         oom("eks-1", 0, command="one", memory=1024),
         oom("eks-2", 2, command="two", memory=1792),
@@ -87,7 +87,7 @@ def test_a_changed_policy_changes_the_replay(project: Project) -> None:
 
 def random_history(seed: int) -> list[Row]:
     """Runs that share hashes, run out of memory often, wait long and end at any time."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     rows = []
     for number in range(400):
         queued = START + timedelta(seconds=rng.randrange(25 * 86_400))

@@ -83,21 +83,62 @@ spans as (
 
 ),
 
--- Readable in every state of the span is certain, in some of them possible.
-matched as (
+-- Donors and spans meet in blocks of 64 states: a key with thousands of donors would otherwise
+-- compare each of its spans with all of them, not with those of its time.
+blocks as (
+
+    select distinct
+        lookup_key,
+        state_number >> 6 as block
+    from states
+
+),
+
+blocked_donors as (
+
+    select
+        scoped.*,
+        blocks.block
+    from scoped
+    inner join blocks
+        on
+            scoped.lookup_key = blocks.lookup_key
+            and blocks.block between scoped.first_state >> 6 and scoped.last_state >> 6
+
+),
+
+blocked_spans as (
 
     select
         spans.*,
-        scoped.memory_mb,
-        scoped.decisive_rank,
-        scoped.first_state <= spans.first_state and scoped.last_state >= spans.last_state as is_certain
+        blocks.block
     from spans
-    inner join scoped
+    inner join blocks
         on
-            spans.lookup_key = scoped.lookup_key
-            and spans.scope = scoped.scope
-            and spans.last_state >= scoped.first_state
-            and spans.first_state <= scoped.last_state
+            spans.lookup_key = blocks.lookup_key
+            and blocks.block between spans.first_state >> 6 and spans.last_state >> 6
+
+),
+
+-- Readable in every state of the span is certain, in some of them possible. Where they share
+-- several blocks, the first one counts.
+matched as (
+
+    select
+        spans.span_key,
+        spans.donor_limit,
+        donors.memory_mb,
+        donors.decisive_rank,
+        donors.first_state <= spans.first_state and donors.last_state >= spans.last_state as is_certain
+    from blocked_spans as spans
+    inner join blocked_donors as donors
+        on
+            spans.lookup_key = donors.lookup_key
+            and spans.scope = donors.scope
+            and spans.block = donors.block
+            and spans.last_state >= donors.first_state
+            and spans.first_state <= donors.last_state
+    where spans.block = greatest(spans.first_state >> 6, donors.first_state >> 6)
 
 ),
 
