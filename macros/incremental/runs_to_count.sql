@@ -1,7 +1,7 @@
-{% macro runs_to_count() -%}
+{% macro runs_to_count(measures={}) -%}
     {#- What a model at day grain counts: all runs that have a day, or those of the days to refresh.
         These are rendered outside the condition, so that dbt sees what they refer to. -#}
-    {%- set days_to_refresh = days_to_refresh(ref('flotilla__runs')) -%}
+    {%- set days_to_refresh = days_to_refresh(ref('flotilla__runs'), measures) -%}
     select *
     from {{ ref('flotilla__runs') }}
     where

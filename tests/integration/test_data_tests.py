@@ -69,6 +69,16 @@ DAMAGE = {
     "policy_versions_follow_each_other": (
         "update headroom_reference.ara_policy_versions set valid_to_utc = null"
     ),
+    "policy_percentile_is_the_maximum": (
+        "update headroom_reference.ara_policy_versions set percentile = 0.9"
+    ),
+    "accepted_values_flotilla__runs_replay_agreement__exact__within__outside__no_donors": (
+        "update marts.flotilla__runs set replay_agreement = 'perhaps'"
+    ),
+    "accepted_values_flotilla__runs_attribution__unscheduled__not_eligible__gpu_request"
+    "__ara_capped__ara_exact__ara_in_interval__ara_mismatch__floor__default__run_request": (
+        "update marts.flotilla__runs set attribution = 'luck'"
+    ),
     "unique_grain_flotilla__shared_hashes_definition_id__command_hash": (
         "insert into marts.flotilla__shared_hashes select 'd', 'h', 2, 0, 0, 2, 1, now(), now()"
         " from (values (1), (2)) as twice (x)"

@@ -5,6 +5,10 @@ significant digits, NULL as \\N. The lines are sorted here, byte by byte, whatev
 collation.
 """
 
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
 from headroom.settings import MARTS_SCHEMA, Settings
 from headroom.warehouse import Warehouse, open_warehouse
 
@@ -50,3 +54,28 @@ def _lines(warehouse: Warehouse, settings: Settings, name: str) -> list[str]:
     line = " || '|' || ".join(parts)
     rows = warehouse.query(f"select {line} from {name}").rows
     return sorted(row[0] for row in rows)
+
+
+def export_query(settings: Settings, sql: str) -> list[tuple[str, ...]]:
+    """Give what a query finds, as plain text."""
+    with open_warehouse(settings, read_only=True) as warehouse:
+        return _rows(warehouse.query(sql))
+
+
+def _rows(result: Any) -> list[tuple[str, ...]]:
+    order = sorted(range(len(result.columns)), key=lambda position: result.columns[position])
+    header = tuple(result.columns[position] for position in order)
+    rows = sorted(tuple(_text(row[position]) for position in order) for row in result.rows)
+    return [header, *rows]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    return str(value)

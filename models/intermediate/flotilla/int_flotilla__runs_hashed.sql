@@ -21,6 +21,13 @@ hashed as (
     select
         runs.*,
         policies.policy_version,
+        policies.null_hash_rule,
+        policies.gpu_rule,
+        policies.window_days,
+        policies.donor_limit,
+        policies.memory_multiplier,
+        policies.min_memory_mb as policy_min_memory_mb,
+        policies.max_memory_mb as policy_cap_mb,
         case
             when runs.command_hash is null then 'null'
             when runs.command_hash = runs.command_md5 then 'command'

@@ -1,10 +1,11 @@
 {{ config(indexes=row_store_indexes([{'columns': ['queued_day']}])) }}
+{%- set attributions = attribution_measures() %}
 
 with
 
 runs as (
 
-    {{ runs_to_count() }}
+    {{ runs_to_count(attributions) }}
 
 ),
 
@@ -29,7 +30,10 @@ counted as (
         count(*) filter (where runs.is_elevated_ara_enabled) as elevated_ara_enabled_run_count,
         count(*) filter (where runs.memory_mb = limits.memory_cap_mb) as at_cap_run_count,
         max(runs.memory_mb) as max_memory_mb,
-        coalesce(sum(runs.memory_gb_hours) filter (where runs.is_elevated), 0) as elevated_gb_hours
+        coalesce(sum(runs.memory_gb_hours) filter (where runs.is_elevated), 0) as elevated_gb_hours,
+        {%- for measure, aggregate in attributions.items() %}
+            {{ aggregate }} as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from runs
     cross join limits
     group by runs.queued_day, runs.definition_id, runs.definition_alias
@@ -49,5 +53,8 @@ select
     elevated_ara_enabled_run_count,
     at_cap_run_count,
     max_memory_mb,
-    cast(elevated_gb_hours as decimal(18, 6)) as elevated_gb_hours
+    cast(elevated_gb_hours as decimal(18, 6)) as elevated_gb_hours,
+    {%- for measure in attributions %}
+        {{ measure }}{{ ',' if not loop.last }}
+    {%- endfor %}
 from counted

@@ -10,26 +10,29 @@
 
 {# Rendered outside the condition, so that dbt sees what it refers to. #}
 {%- set runs_to_read = runs_to_read(ref('stg_flotilla__runs')) %}
+{%- set runs_replayed_anew = runs_replayed_anew(ref('int_flotilla__runs_replayed')) %}
 
 with
 
 runs as (
 
     select *
-    from {{ ref('int_flotilla__runs_baselined') }}
+    from {{ ref('int_flotilla__runs_attributed') }}
     {% if is_incremental() %}
-        where run_id in (
-            {{ runs_to_read }}
-        )
+        where
+            run_id in (
+                {{ runs_to_read }}
+            )
+            or run_id in (
+                {{ runs_replayed_anew }}
+            )
     {% endif %}
 
 ),
 
 limits as (
 
-    select
-        {{ threshold('elevation_ratio') }} as elevation_ratio,
-        cast({{ threshold('min_memory_mb') }} as integer) as min_memory_mb
+    select {{ threshold('elevation_ratio') }} as elevation_ratio
 
 ),
 
@@ -37,7 +40,6 @@ measured as (
 
     select
         runs.*,
-        greatest(limits.min_memory_mb, runs.baseline_memory_mb) as definition_default_mb,
         case
             when runs.exit_code = 137 and runs.exit_reason = 'OOMKilled' then 'both'
             when runs.exit_code = 137 then 'exit_code'
@@ -45,6 +47,10 @@ measured as (
         end as oom_evidence,
         coalesce(runs.memory_mb > limits.elevation_ratio * runs.baseline_memory_mb, false)
             as is_elevated,
+        case
+            when runs.is_contaminated and runs.uncontaminated_memory_mb is not null
+                then greatest(runs.memory_mb - runs.uncontaminated_memory_mb, 0)
+        end as contaminated_mb,
         {{ microseconds_between('runs.queued_at', 'runs.started_at') }} as queued_us,
         {{ microseconds_between('runs.started_at', 'runs.finished_at') }} as run_us
     from runs
@@ -93,6 +99,27 @@ select
     is_elevated,
     is_elevated and is_ara_enabled as is_elevated_ara_enabled,
     {{ round_ratio('memory_mb', 'baseline_memory_mb', 2) }} as baseline_multiplier,
+    certain_donor_count,
+    possible_donor_count,
+    own_donor_count,
+    foreign_donor_count,
+    decisive_donor_run_id,
+    decisive_donor_memory_mb,
+    is_decisive_donor_foreign,
+    {{ round_scaled('donor_age_us', 3600, 6) }} as donor_age_hours,
+    estimate_low_mb,
+    estimate_high_mb,
+    own_estimate_low_mb,
+    own_estimate_high_mb,
+    final_low_mb,
+    final_high_mb,
+    is_capped,
+    replay_agreement,
+    {{ is_ara_reachable('memory_mb', 'memory_multiplier') }} as is_memory_reachable,
+    attribution,
+    is_contaminated,
+    case when is_contaminated then uncontaminated_memory_mb end as uncontaminated_memory_mb,
+    {{ round_scaled('contaminated_mb * run_us', 3600000, 6) }} as contaminated_gb_hours,
     has_command,
     command_hash,
     command_md5,
