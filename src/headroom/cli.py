@@ -104,7 +104,7 @@ def build(
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="impact or bug")],
+    name: Annotated[str, typer.Argument(help="impact, bug or replay")],
     target: TargetOption = None,
     as_of: Annotated[
         str | None,
@@ -132,6 +132,11 @@ def report(
     settings = Settings.from_environment(target)
     moment = parse_as_of(as_of) if as_of else None
     if check:
+        if chosen.published_at is None:
+            raise UsageError(
+                f"--check has nothing to compare the report {name!r} with",
+                "its figures were never published",
+            )
         if moment not in (None, chosen.published_at):
             raise UsageError(
                 "--check compares with the published tables, which were made at one moment",
@@ -149,6 +154,20 @@ def report(
                 f"{len(differences)} rows differ from the {compared} published ones"
             )
         console.print(f"All {compared} published rows are equal.", style="green")
+
+
+@app.command()
+def explain(
+    run_id: Annotated[str, typer.Argument(help="The run, as in flotilla__runs.")],
+    target: TargetOption = None,
+) -> None:
+    """Tell a run's story: its donors, how their commands differ, what it would have got."""
+    from headroom.explain import print_story, read_story
+
+    settings = Settings.from_environment(target)
+    with console.status("looking for the donors"):
+        story = read_story(settings, run_id)
+    print_story(console, story)
 
 
 @app.command()

@@ -22,12 +22,37 @@ def exports(reference_projects: dict[str, Project]) -> dict[str, dict[str, list[
     return found
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", [name for name in REPORTS if REPORTS[name].published_at])
 def test_the_published_tables_come_out_and_no_secret(reference: Project, name: str) -> None:
     outcome = reference.headroom("report", name, "--check")
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert "published rows are equal" in outcome.stdout
     assert not any(secret in outcome.stdout for secret in SECRETS)
+
+
+def test_the_replay_report_names_causes_donors_and_chains(reference: Project) -> None:
+    outcome = reference.headroom("report", "replay")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "ara_capped" in outcome.stdout
+    assert not any(secret in outcome.stdout for secret in SECRETS)
+    assert reference.headroom("report", "replay", "--check").returncode == 2
+
+
+def test_a_run_is_explained_with_its_donors(reference: Project) -> None:
+    outcome = reference.headroom("explain", "eks-0d33-a443-43b9-45f9-04b780868880")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    text = " ".join(outcome.stdout.split())
+    assert "3,136 MB: ARA's estimate from its donors" in text
+    assert "3 certain, 0 possible; 3 ran another command" in text
+    for differs_by in ("--as_of 20251121", "--as_of 20251122"):
+        assert differs_by in text
+    assert "it would have got 1,024 MB; the difference cost 2.112 GB.h" in text
+
+
+def test_a_run_that_is_not_there_is_named(reference: Project) -> None:
+    outcome = reference.headroom("explain", "eks-nobody")
+    assert outcome.returncode == 2
+    assert "there is no run eks-nobody" in outcome.stderr
 
 
 def test_both_engines_give_equal_marts(exports: dict[str, dict[str, list[str]]]) -> None:

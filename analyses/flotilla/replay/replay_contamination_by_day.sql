@@ -1,10 +1,10 @@
--- Contamination by day.
+-- Contamination by day of the last two weeks.
 with
 
 contaminations as (
 
     select * from {{ ref('flotilla__contaminations') }}
-    where queued_at < {{ as_of_end() }}
+    where queued_at < {{ as_of_end() }} and queued_day > {{ as_of_today() }} - 14
 
 )
 

@@ -13,6 +13,8 @@ from headroom.report.catalog import Report
 from headroom.report.check import Difference
 from headroom.report.run import Answer, describe_moment
 
+READABLE_DECIMALS = 3
+
 
 def print_report(console: Console, report: Report, as_of: datetime, answers: list[Answer]) -> None:
     """Print a report: a heading, then a table an answer."""
@@ -63,4 +65,8 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
+    if isinstance(value, Decimal):
+        # Six decimals of a GB.h are for sums, not for reading.
+        decimals = len(str(value).partition(".")[2])
+        return f"{value:,.{min(decimals, READABLE_DECIMALS)}f}"
     return escape(str(value))

@@ -62,7 +62,7 @@ def run_report(settings: Settings, report: Report, as_of: datetime | None) -> li
         answers = []
         for question in report.questions:
             asked_at = moment
-            if moment == report.published_at and question.published_at:
+            if report.published_at == moment and question.published_at:
                 asked_at = question.published_at
             sql = at_moment(compiled[question.analysis], asked_at)
             try:
