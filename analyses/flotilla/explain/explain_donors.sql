@@ -1,5 +1,5 @@
--- The OOM runs that the lookup of one run (the var `run_id`) read for certain, or may have read; the
--- largest first, as the lookup weighs them.
+-- The OOM runs that the lookup of one run (the var `run_id`) read for certain, or may have read;
+-- the largest first, as the lookup weighs them.
 with
 
 recipient as (

@@ -16,7 +16,9 @@ select
     count(distinct recipient_command_md5) as recipient_commands,
     count(*) filter (where is_oom and finished_at < {{ as_of_end() }}) as oom_count,
     max(memory_mb) as max_memory_mb,
-    cast(sum(contaminated_gb_hours) filter (where finished_at < {{ as_of_end() }}) as decimal(18, 6)) as contaminated_gb_hours
+    cast(sum(contaminated_gb_hours) filter (
+        where finished_at < {{ as_of_end() }}
+    ) as decimal(18, 6)) as contaminated_gb_hours
 from contaminations
 group by queued_day
 order by queued_day

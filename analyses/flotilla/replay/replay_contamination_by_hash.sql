@@ -1,4 +1,5 @@
--- Contamination by stored hash (NULL: the pool of a definition): which keys mix workloads, and what it costs.
+-- Contamination by stored hash (NULL: the pool of a definition): which keys mix workloads, and what
+-- that costs.
 with
 
 contaminations as (
@@ -18,7 +19,13 @@ select
     count(distinct recipient_command_md5) as recipient_commands,
     count(*) filter (where is_oom and finished_at < {{ as_of_end() }}) as oom_count,
     max(memory_mb) as max_memory_mb,
-    cast(sum(contaminated_gb_hours) filter (where finished_at < {{ as_of_end() }}) as decimal(18, 6)) as contaminated_gb_hours
+    cast(sum(contaminated_gb_hours) filter (
+        where finished_at < {{ as_of_end() }}
+    ) as decimal(18, 6)) as contaminated_gb_hours
 from contaminations
 group by definition_id, definition_alias, command_hash
-order by contaminated_gb_hours desc nulls last, contaminated_run_count desc, definition_id, command_hash
+order by
+    contaminated_gb_hours desc nulls last,
+    contaminated_run_count desc,
+    definition_id asc,
+    command_hash asc

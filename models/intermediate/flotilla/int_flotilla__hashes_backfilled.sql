@@ -28,7 +28,7 @@ compared as (
 
     select
         *,
-        command_hash is distinct from backfilled_command_hash as is_changed
+        (command_hash is distinct from backfilled_command_hash) as is_changed
     from backfilled
 
 )
