@@ -49,8 +49,11 @@ lint: env  ## Check style and types
 	@mkdir -p target
 	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff lint $(SQL_FILES)
 
-bench: env  ## Time builds and reports side by side, with ratios
+bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.replay
+	@$(BIN)/python -m bench.replay --skew --runs 10000000
+	@$(BIN)/python -m bench.replay --target postgres --runs 1000000
 
 format: env  ## Put Python and SQL into the project's style
 	@$(BIN)/ruff check --fix $(PYTHON_FILES)
