@@ -9,7 +9,6 @@ rolled_up as (
 )
 
 select
-    definition_id,
     definition_alias,
     command_hash,
     contaminated_run_count,
