@@ -2,6 +2,7 @@
 
 import csv
 import random
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,11 @@ from hashlib import md5
 from typing import Any
 
 import pytest
-
-from headroom.settings import PROJECT_DIR
 from tests.support.canonical import export_query
 from tests.support.project import Project
 from tests.support.raw import Row, definition_row, run_row, write_raw
+
+from headroom.settings import PROJECT_DIR
 
 START = datetime(2025, 12, 8, 12, tzinfo=UTC)  # the fix is on the 17th
 FIX = datetime(2025, 12, 17, tzinfo=UTC)
@@ -23,6 +24,12 @@ FOLDER = "python3 /dsn-algo-adhoc/damien/projects/fy25q4_psale_calibration"
 CALIBRATIONS = [f"{FOLDER}/calibrate.py --as_of {day}" for day in (20251121, 20251122, 20251123)]
 COMMANDS = [*CALIBRATIONS, f"{FOLDER}/validate.py --as_of 20251121", "one", "one --password x"]
 MODELS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+
+
+NAMES = (
+    *("run_id", "definition_id", "command_hash", "command_md5", "description_md5", "fingerprint"),
+    *("after", "queued", "started", "finished", "oom", "memory", "peak", "gb_hours"),
+)
 
 
 def digest(text: str | None) -> str | None:
@@ -78,10 +85,6 @@ class Naive:
 
     def __init__(self, project: Project) -> None:
         # Under clock skew nothing is found before it has begun; there is none here.
-        names = (
-            "run_id definition_id command_hash command_md5 description_md5 fingerprint after"
-            " queued started finished oom memory peak gb_hours"
-        ).split()
         found = project.query("""
             select run_id, definition_id, command_hash, command_md5, description_md5, fingerprint,
                 is_after_hash_fix, queued_at, started_at, finished_at, is_oom, memory_mb,
@@ -90,7 +93,7 @@ class Naive:
             left join headroom_intermediate.int_flotilla__commands_fingerprinted using (command_md5)
             where engine = 'eks' and has_command and coalesce(gpu_count, 0) = 0
         """)
-        self.runs = [dict(zip(names, row, strict=True)) for row in found]
+        self.runs = [dict(zip(NAMES, row, strict=True)) for row in found]
         top = project.query("""
             select definition_id from marts.flotilla__shared_hashes
             group by 1 having sum(oom_count) > 0 order by sum(oom_count) desc, 1 limit 1
@@ -206,10 +209,8 @@ def test_calibrations_of_the_evidence_are_one_fingerprint(built: Project) -> Non
     assert rows[digest("one --password x")][1:] == ("one --password ***", None, 0)
 
 
-def test_the_engines_mask_alike(built: Project, request: pytest.FixtureRequest) -> None:
+def test_the_engines_mask_alike(built: Project) -> None:
     """Python's engine is a third opinion: every command of the history through all masks."""
-    import re
-
     seed = PROJECT_DIR / "seeds" / "reference" / "masks.csv"
     with seed.open(encoding="utf-8", newline="") as lines:
         masks = sorted(csv.DictReader(lines), key=lambda row: int(row["mask_order"]))
@@ -233,7 +234,9 @@ def test_a_changed_mask_changes_the_fingerprints(built: Project) -> None:
     with built.in_environment():
         before = export_query(built.settings, sql)
     select = ("--select", "int_flotilla__commands_fingerprinted")
-    built.execute("update headroom_reference.masks set placeholder = '\\1#' where mask_name = 'number'")
+    built.execute(
+        "update headroom_reference.masks set placeholder = '\\1#' where mask_name = 'number'"
+    )
     built.dbt("run", *select)
     changed = built.query(sql)
     assert any("--as_of #" in str(row) for row in changed)
