@@ -6,7 +6,10 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test bench format lock clean
+.PHONY: help env demo test lint bench format lock clean
+
+PYTHON_FILES := src tests bench analyses
+SQL_FILES := models tests/dbt analyses snapshots
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,18 +26,40 @@ $(VENV)/.complete: requirements.lock pyproject.toml
 	@touch $@
 
 demo: env  ## Make the reference fleet, build the marts on DuckDB, print the reports
-	@$(BIN)/headroom demo
+	@$(BIN)/headroom fleet --target duckdb
+	@$(BIN)/headroom build --target duckdb
+	@$(BIN)/headroom report bug --target duckdb --as-of 2025-11-24
+	@$(BIN)/headroom report impact --target duckdb --as-of 2025-12-17
+	@echo
+	@echo "These are synthetic data: the reference fleet."
+	@echo "The database: $${HEADROOM_DUCKDB_PATH:-warehouse/headroom.duckdb} (marts in schema marts)"
+	@echo "Try next:"
+	@echo "  $(BIN)/headroom report impact --check               compare with the published tables"
+	@echo "  $(BIN)/headroom report impact --as-of 2025-12-10    what was visible on that day"
+	@echo "  analyses/flotilla/impact_report.ipynb               the same report as a notebook"
+	@echo "  $(BIN)/headroom doctor --target postgres            point it at your own PostgreSQL"
 
-test: env  ## Lint, pytest, dbt unit and data tests on DuckDB and PostgreSQL
-	@$(BIN)/python -m headroom.checks
+test: env lint  ## Lint, pytest, dbt unit and data tests on DuckDB and PostgreSQL
+	@$(BIN)/pytest --numprocesses 2
 
-bench: env  ## Time builds and reports side by side, with ratios
+lint: env  ## Check style and types
+	@$(BIN)/ruff check $(PYTHON_FILES)
+	@$(BIN)/ruff format --check $(PYTHON_FILES)
+	@$(BIN)/mypy
+	@mkdir -p target
+	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff lint $(SQL_FILES)
+
+bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.replay
+	@$(BIN)/python -m bench.replay --skew --runs 10000000
+	@$(BIN)/python -m bench.replay --target postgres --runs 1000000
 
 format: env  ## Put Python and SQL into the project's style
-	@$(BIN)/ruff check --fix src tests bench
-	@$(BIN)/ruff format src tests bench
-	@$(BIN)/sqlfluff fix models macros tests/dbt analyses snapshots
+	@$(BIN)/ruff check --fix $(PYTHON_FILES)
+	@$(BIN)/ruff format $(PYTHON_FILES)
+	@mkdir -p target
+	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff fix $(SQL_FILES)
 
 lock: env  ## Solve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --no-header \

@@ -1,6 +1,6 @@
 """Time replay and contamination on histories of 1, 3 and 10 million runs, beside the naive lookup.
 
-    python bench/replay.py [--target duckdb|postgres] [--runs 1000000 3000000 10000000] [--skew]
+    python -m bench.replay [--target duckdb|postgres] [--runs 1000000 3000000 10000000] [--skew]
 
 Each case runs in a process of its own: DuckDB with two threads, or a throw-away PostgreSQL. The
 history is made in SQL: 0.8 % OOM, 100 runs a hash, 90 days. With --skew one hash has a million of
@@ -18,11 +18,9 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from headroom.settings import PROJECT_DIR, Settings
+from headroom.settings import Settings
 from headroom.throwaway_postgres import test_server, throwaway_database
 from headroom.warehouse import Warehouse, open_warehouse
-
-sys.path.insert(0, str(PROJECT_DIR))
 from tests.support.naive import naive_lookup
 from tests.support.project import Project
 from tests.support.raw import write_raw
@@ -151,7 +149,8 @@ def main() -> None:
     for runs in asked.runs:
         command = [
             sys.executable,
-            __file__,
+            "-m",
+            "bench.replay",
             "--case",
             "--target",
             asked.target,

@@ -1,9 +1,12 @@
 """Fixtures that every test can use: one server for all, a fresh warehouse for each that asks."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from headroom.settings import TARGETS, Settings
 from headroom.throwaway_postgres import test_server, throwaway_database
@@ -17,6 +20,21 @@ def postgres_dsn() -> Iterator[str]:
         yield dsn
 
 
+FLEET_READERS = ("test_reference.py", "test_notebooks.py")
+
+
+class OneFleet(LoadFileScheduling):  # type: ignore[misc]
+    """Tests of one file run in one process, and so do all files that read the reference fleet."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "reference fleet" if Path(file).name in FLEET_READERS else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFleet:
+    return OneFleet(config, log)
+
+
 def _project(target: str, folder: Path, postgres_dsn: str) -> Iterator[Project]:
     settings = Settings(target, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
     variables = {"DBT_TARGET_PATH": str(folder / "target")}
@@ -28,9 +46,7 @@ def _project(target: str, folder: Path, postgres_dsn: str) -> Iterator[Project]:
 
 
 @pytest.fixture(params=TARGETS)
-def project(
-    request: pytest.FixtureRequest, tmp_path: Path, postgres_dsn: str
-) -> Iterator[Project]:
+def project(request: pytest.FixtureRequest, tmp_path: Path, postgres_dsn: str) -> Iterator[Project]:
     """An empty warehouse on each engine in turn."""
     yield from _project(request.param, tmp_path, postgres_dsn)
 
@@ -42,3 +58,26 @@ def module_project(
     """A warehouse on each engine in turn, kept for a whole module."""
     folder = tmp_path_factory.mktemp(request.param)
     yield from _project(request.param, folder, postgres_dsn)
+
+
+@pytest.fixture(scope="session")
+def reference_projects(
+    tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str
+) -> Iterator[dict[str, Project]]:
+    """The reference fleet, built with the command line on both engines. Tests only read it."""
+    with ExitStack() as stack:
+        projects = {}
+        for target in TARGETS:
+            folder = tmp_path_factory.mktemp(f"reference_{target}")
+            project = stack.enter_context(contextmanager(_project)(target, folder, postgres_dsn))
+            for command in ("fleet", "build"):
+                outcome = project.headroom(command)
+                assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+            projects[target] = project
+        yield projects
+
+
+@pytest.fixture(params=TARGETS)
+def reference(request: pytest.FixtureRequest, reference_projects: dict[str, Project]) -> Project:
+    """The built reference fleet on each engine in turn; only for reading."""
+    return reference_projects[request.param]

@@ -26,5 +26,5 @@
         ara_enabled_run_count,
         hashed_run_count,
         distinct_command_hashes
-    from ({{ allocation_measures(runs_of_open_day()) }}) as open_day
+    from ({{ allocation_measures(runs_of_open_day() ~ ' as runs') }}) as open_day
 {%- endmacro %}

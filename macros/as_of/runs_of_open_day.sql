@@ -4,5 +4,5 @@
         select *
         from {{ ref('flotilla__runs') }}
         where queued_at >= {{ day_start(as_of_open_day()) }} and queued_at < {{ as_of_end() }}
-    ) as runs_of_open_day
+    )
 {%- endmacro %}

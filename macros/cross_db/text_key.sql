@@ -1,4 +1,12 @@
 {% macro text_key(column) -%}
     {#- Text in byte order: a server's own collation sorts hashes and names differently. -#}
-    {{ column }}{{ ' collate "C"' if target.type == 'postgres' }}
+    {{ adapter.dispatch('text_key', 'headroom')(column) }}
+{%- endmacro %}
+
+{% macro default__text_key(column) -%}
+    {{ column }} collate "C"
+{%- endmacro %}
+
+{% macro duckdb__text_key(column) -%}
+    {{ column }}
 {%- endmacro %}

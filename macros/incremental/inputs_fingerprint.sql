@@ -1,6 +1,7 @@
 {% macro inputs_fingerprint(node) -%}
-    {#- What a model computes from besides its rows: the code of the models and the content of the
-        reference seeds above it. When it changes, rows already in the model are wrong. -#}
+    {#- What a model computes from besides its rows: the project's variables, the code of the models
+        and the content of the reference seeds above it. When it changes, rows already in the model are
+        wrong. dbt shows a macro no code of other macros: after changing one, build in full. -#}
     {%- set ancestors = [node.unique_id] -%}
     {%- for unique_id in ancestors -%}
         {%- for parent in (graph.nodes.get(unique_id) or {}).get('depends_on', {}).get('nodes', []) -%}
@@ -9,7 +10,7 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set parts = [] -%}
+    {%- set parts = [var('reporting_timezone'), var('environment')] -%}
     {%- for unique_id in ancestors | sort -%}
         {%- set ancestor = graph.nodes[unique_id] -%}
         {%- if ancestor.resource_type == 'seed' -%}
@@ -19,14 +20,4 @@
         {%- endif -%}
     {%- endfor -%}
     {{- return(local_md5(parts | join('|'))) -}}
-{%- endmacro %}
-
-{% macro relation_fingerprint(node) -%}
-    {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
-    {%- if relation is none -%}{{ return('missing') }}{%- endif -%}
-    {%- set row_text = text_key('cast(content as text)') -%}
-    {%- set content = run_query(
-        "select md5(string_agg(cast(content as text), '|' order by " ~ row_text ~ ")) from " ~ relation ~ " as content"
-    ) -%}
-    {{- return(content.rows[0][0] or 'empty') -}}
 {%- endmacro %}

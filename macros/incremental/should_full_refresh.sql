@@ -6,5 +6,14 @@
     {%- if not execute or model.resource_type != 'model' or model.config.materialized != 'incremental' -%}
         {{ return(false) }}
     {%- endif -%}
-    {{ return(recorded_fingerprint(model) != inputs_fingerprint(model)) }}
+    {%- set recorded = recorded_fingerprint(model) -%}
+    {%- set changed = recorded != inputs_fingerprint(model) -%}
+    {%- if changed and recorded is not none -%}
+        {#- Forgotten with the model's own transaction: should the run be killed after it and the
+            change be taken back, the model is still built in full. -#}
+        {%- do run_query(
+            "delete from " ~ fingerprints_relation() ~ " where model_name = '" ~ model.name ~ "'"
+        ) -%}
+    {%- endif -%}
+    {{ return(changed) }}
 {%- endmacro %}

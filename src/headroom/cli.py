@@ -19,8 +19,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console()
-problems = Console(stderr=True)
+# A pipe has no width of its own: tables then take what they need up to this.
+PIPE_WIDTH = 160
+console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+problems = Console(stderr=True, width=None if sys.stderr.isatty() else PIPE_WIDTH)
+BUILT_KINDS = ("seed", "snapshot", "model")
 
 TargetOption = Annotated[
     str | None,
@@ -53,7 +56,7 @@ def fleet(
             seed=seed,
             runs=runs,
             until=until.date(),
-            progress=lambda text: status.update(text),
+            progress=status.update,
         )
     console.print(
         f"Synthetic fleet: {summary.run_count:,} runs of {summary.definition_count:,} definitions, "
@@ -89,20 +92,19 @@ def build(
             progress.update(task, advance=1, total=result.total, description=result.name[:48])
 
         run = build_marts(settings, full_refresh=full_refresh, on_result=on_result)
-    tests = [result for result in run.results if result.kind == "test"]
+    built = [result for result in run.ended("success") if result.kind in BUILT_KINDS]
     console.print(
-        f"Built {len(run.results) - len(tests)} seeds, snapshots and models; "
-        f"{sum(test.status == 'pass' for test in tests)} tests passed, "
-        f"{run.count('warn')} warned"
+        f"Built {len(built)} seeds, snapshots and models; "
+        f"{run.count('pass')} tests passed, {run.count('warn')} warned"
     )
-    for name in run.names("warn"):
-        console.print(f"  warned: {name}", style="yellow", highlight=False)
+    for result in run.ended("warn"):
+        console.print(f"  warned: {result.name} ({result.rows:,} rows)", style="yellow")
     console.print(f"Marts: schema {MARTS_SCHEMA} of {_place(settings)}")
 
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="impact or bug")],
+    name: Annotated[str, typer.Argument(help="impact, bug or replay")],
     target: TargetOption = None,
     as_of: Annotated[
         str | None,
@@ -130,6 +132,11 @@ def report(
     settings = Settings.from_environment(target)
     moment = parse_as_of(as_of) if as_of else None
     if check:
+        if chosen.published_at is None:
+            raise UsageError(
+                f"--check has nothing to compare the report {name!r} with",
+                "its figures were never published",
+            )
         if moment not in (None, chosen.published_at):
             raise UsageError(
                 "--check compares with the published tables, which were made at one moment",
@@ -147,6 +154,20 @@ def report(
                 f"{len(differences)} rows differ from the {compared} published ones"
             )
         console.print(f"All {compared} published rows are equal.", style="green")
+
+
+@app.command()
+def explain(
+    run_id: Annotated[str, typer.Argument(help="The run, as in flotilla__runs.")],
+    target: TargetOption = None,
+) -> None:
+    """Tell a run's story: its donors, how their commands differ, what it would have got."""
+    from headroom.explain import print_story, read_story
+
+    settings = Settings.from_environment(target)
+    with console.status("looking for the donors"):
+        story = read_story(settings, run_id)
+    print_story(console, story)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from headroom.settings import PROJECT_DIR, Settings
 
 RESULT_EVENTS = {
     "LogModelResult",
+    "LogNodeNoOpResult",
     "LogSeedResult",
     "LogSnapshotResult",
     "LogTestResult",
@@ -25,11 +26,15 @@ RESULT_EVENTS = {
 
 @dataclass(frozen=True)
 class NodeResult:
-    """A node (model, seed, snapshot, test) that dbt is done with, and how many there are."""
+    """A node (model, seed, snapshot, test) that dbt is done with.
+
+    `rows` are the rows a test found; `total` is the number of nodes of the whole command.
+    """
 
     name: str
     kind: str
     status: str
+    rows: int
     total: int
 
 
@@ -43,11 +48,15 @@ class DbtRun:
 
     def count(self, *statuses: str) -> int:
         """Count the nodes that ended with one of these statuses."""
-        return sum(result.status in statuses for result in self.results)
+        return len(self.ended(*statuses))
+
+    def ended(self, *statuses: str) -> list[NodeResult]:
+        """Give the nodes that ended with one of these statuses."""
+        return [result for result in self.results if result.status in statuses]
 
     def names(self, *statuses: str) -> list[str]:
         """Name the nodes that ended with one of these statuses."""
-        return [result.name for result in self.results if result.status in statuses]
+        return [result.name for result in self.ended(*statuses)]
 
 
 def run_dbt(
@@ -95,10 +104,11 @@ def _result(event: dict[str, Any]) -> NodeResult | None:
     node = data["node_info"]
     status = str(data.get("status", node["node_status"])).lower()
     # Adapters put their own words behind a success, as in "INSERT 2".
-    known = ("pass", "warn", "fail", "error", "skipped")
+    known = ("pass", "warn", "fail", "error", "skipped", "no-op")
     return NodeResult(
         node["node_name"],
         node["resource_type"],
         next((word for word in known if status.startswith(word)), "success"),
+        int(data.get("num_failures") or 0),
         int(data.get("total", data.get("num_models", 0))),
     )

@@ -32,7 +32,7 @@ class SourceRejectedError(HeadroomError):
 
 
 class BuildFailedError(HeadroomError):
-    """A dbt node failed; the marts it would have replaced are the last good ones."""
+    """A dbt node failed; every table below it is as the last good build left it."""
 
     exit_code = 4
 

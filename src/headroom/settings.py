@@ -33,10 +33,11 @@ class Settings:
         `target` (a command's --target) wins over HEADROOM_TARGET. Raises UsageError for a target
         that does not exist and for a schema name that is not a plain lowercase identifier.
         """
-        chosen = target or os.environ.get("HEADROOM_TARGET") or "duckdb"
-        if chosen not in TARGETS:
+        wanted = target or os.environ.get("HEADROOM_TARGET") or "duckdb"
+        chosen = next((known for known in TARGETS if known == wanted), None)
+        if chosen is None:
             raise UsageError(
-                f"target {chosen!r} does not exist", f"choose one of: {', '.join(TARGETS)}"
+                f"target {wanted!r} does not exist", f"choose one of: {', '.join(TARGETS)}"
             )
         default_path = PROJECT_DIR / "warehouse" / "headroom.duckdb"
         schema = os.environ.get("HEADROOM_SOURCE_SCHEMA") or "flotilla"

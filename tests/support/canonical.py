@@ -1,7 +1,8 @@
 """Every mart as plain text that is the same whichever engine holds it.
 
-Rows sort by all of their columns, instants are UTC, decimals lose trailing zeros and doubles keep
-9 significant digits.
+A row is one line: its columns by name, instants as microseconds since 1970, doubles with 9
+significant digits, NULL as \\N. The lines are sorted here, byte by byte, whatever the server's
+collation.
 """
 
 from datetime import UTC, datetime
@@ -9,20 +10,50 @@ from decimal import Decimal
 from typing import Any
 
 from headroom.settings import MARTS_SCHEMA, Settings
-from headroom.warehouse import open_warehouse
+from headroom.warehouse import Warehouse, open_warehouse
 
-INTERMEDIATE_TABLES = ("headroom_intermediate.int_flotilla__hash_commands_daily",)
+INTERMEDIATE_TABLES = (
+    "headroom_intermediate.int_flotilla__hash_commands_daily",
+    "headroom_intermediate.int_flotilla__shared_hashes_daily",
+)
+INSTANT = {
+    "duckdb": "epoch_us({column})",
+    "postgres": "cast(extract(epoch from {column}) * 1000000 as bigint)",
+}
+DOUBLE = {
+    "duckdb": "printf('%.8e', {column})",
+    "postgres": "to_char({column}, '9.99999999eeee')",
+}
 
 
-def export_marts(settings: Settings) -> dict[str, list[tuple[str, ...]]]:
-    """Give the rows of every mart, and of the intermediates that are tables."""
+def export_marts(settings: Settings) -> dict[str, list[str]]:
+    """Give the lines of every mart, and of the intermediates that are tables."""
     with open_warehouse(settings, read_only=True) as warehouse:
         found = warehouse.query(
             "select table_name from information_schema.tables "
             f"where table_schema = '{MARTS_SCHEMA}' order by table_name"
         )
         names = [f"{MARTS_SCHEMA}.{row[0]}" for row in found.rows] + list(INTERMEDIATE_TABLES)
-        return {name: _rows(warehouse.query(f"select * from {name}")) for name in names}
+        return {name: _lines(warehouse, settings, name) for name in names}
+
+
+def _lines(warehouse: Warehouse, settings: Settings, name: str) -> list[str]:
+    schema, _, table = name.partition(".")
+    columns = warehouse.query(
+        "select column_name, lower(data_type) from information_schema.columns "
+        f"where table_schema = '{schema}' and table_name = '{table}'"
+    ).rows
+    parts = []
+    for column, kind in sorted(columns):
+        text = column
+        if kind == "timestamp with time zone":
+            text = INSTANT[settings.target].format(column=column)
+        elif kind in ("double", "double precision"):
+            text = DOUBLE[settings.target].format(column=column)
+        parts.append(f"'{column}=' || coalesce(cast({text} as text), '\\N')")
+    line = " || '|' || ".join(parts)
+    rows = warehouse.query(f"select {line} from {name}").rows
+    return sorted(row[0] for row in rows)
 
 
 def export_query(settings: Settings, sql: str) -> list[tuple[str, ...]]:

@@ -1,6 +1,8 @@
 """A warehouse of a test's own, with dbt run inside the test's process: a build takes a second."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,6 +73,13 @@ class Project:
         problems = [f"{r.node.name}: {r.message}" for r in results if r.status in ("error", "fail")]
         assert outcome.success == succeeds, problems
         return statuses
+
+    def headroom(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line as its user does, in a process of its own."""
+        command = [sys.executable, "-m", "headroom.cli", *arguments]
+        return subprocess.run(
+            command, env=self.environment(), capture_output=True, text=True, check=False
+        )
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with self.in_environment(), open_warehouse(self.settings, read_only=True) as warehouse:

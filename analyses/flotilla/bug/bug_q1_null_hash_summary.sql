@@ -1,9 +1,9 @@
 -- Runs without a stored hash, and the definitions they belong to, over all of history.
 with
 
-commands as (
+hashes_daily as (
 
-    {{ hash_commands_as_of() }}
+    {{ shared_hashes_as_of() }}
 
 )
 
@@ -11,5 +11,5 @@ select
     {{ as_of_today() }} as as_of_date,
     cast(coalesce(sum(run_count), 0) as bigint) as null_hash_run_count,
     count(distinct definition_id) as definition_count
-from commands
+from hashes_daily
 where command_hash is null

@@ -1,15 +1,15 @@
 -- The shared hash with the most OOMs by exit code 137.
 with
 
-commands as (
+hashes_daily as (
 
-    {{ hash_commands_as_of() }}
+    {{ shared_hashes_as_of() }}
 
 ),
 
 shared as (
 
-    {{ shared_hash_measures('commands') }}
+    {{ shared_hash_measures('hashes_daily') }}
 
 )
 

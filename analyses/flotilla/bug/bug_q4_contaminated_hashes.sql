@@ -1,15 +1,15 @@
 -- The shared hashes with the most OOMs: whose history is read by the most foreign commands.
 with
 
-commands as (
+hashes_daily as (
 
-    {{ hash_commands_as_of() }}
+    {{ shared_hashes_as_of() }}
 
 ),
 
 shared as (
 
-    {{ shared_hash_measures('commands') }}
+    {{ shared_hash_measures('hashes_daily') }}
 
 ),
 

@@ -1,19 +1,19 @@
 -- The definitions with more than one command and the most runs that have a command but no hash.
 with
 
-commands as (
+hashes_daily as (
 
-    {{ hash_commands_as_of() }}
+    {{ shared_hashes_as_of() }}
 
 )
 
 select
     definition_id,
-    count(distinct command_md5) as distinct_commands,
-    cast(sum(run_count) as bigint) as run_count
-from commands
-where command_hash is null and command_md5 is not null
+    cast(sum(new_command_count) as bigint) as distinct_commands,
+    cast(sum(command_run_count) as bigint) as run_count
+from hashes_daily
+where command_hash is null
 group by definition_id
-having count(distinct command_md5) > 1
-order by sum(run_count) desc, {{ text_key('definition_id') }}
+having sum(new_command_count) > 1
+order by sum(command_run_count) desc, {{ text_key('definition_id') }}
 limit 5

@@ -1,12 +1,6 @@
 -- The estimate of the report's example, recomputed from its donors by the rules in force.
 with
 
-runs as (
-
-    select * from {{ ref('flotilla__runs') }}
-
-),
-
 recipient as (
 
     select
@@ -14,10 +8,12 @@ recipient as (
         policies.memory_multiplier,
         policies.percentile,
         policies.window_days
-    from runs
+    from {{ ref('flotilla__runs') }} as runs
     inner join {{ ref('ara_policy_versions') }} as policies
         on runs.policy_version = policies.policy_version
-    where runs.run_id = 'eks-0d33-a443-43b9-45f9-04b780868880' and runs.queued_at < {{ as_of_end() }}
+    where
+        runs.run_id = 'eks-0d33-a443-43b9-45f9-04b780868880'
+        and runs.queued_at < {{ as_of_end() }}
 
 ),
 
@@ -26,7 +22,7 @@ donors as (
     select
         recipient.run_id as recipient_run_id,
         runs.memory_mb
-    from runs
+    from {{ ref('flotilla__runs') }} as runs
     inner join recipient
         on
             runs.definition_id = recipient.definition_id
@@ -53,10 +49,9 @@ select
     recipient.run_id,
     decisive.donor_count,
     decisive.decisive_memory_mb,
-    cast(
-        {{ round_div('cast(decisive.decisive_memory_mb * recipient.memory_multiplier * 10000 as bigint)', '10000') }}
-        as integer
-    ) as estimated_memory_mb,
+    cast({{ round_div(
+        'cast(decisive.decisive_memory_mb * recipient.memory_multiplier * 10000 as bigint)', '10000'
+    ) }} as integer) as estimated_memory_mb,
     recipient.memory_mb as allocated_memory_mb
 from recipient
 left join decisive on recipient.run_id = decisive.recipient_run_id

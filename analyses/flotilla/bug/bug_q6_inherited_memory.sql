@@ -2,25 +2,10 @@
 -- report, the lookup is taken to happen when the run was queued.
 with
 
-runs as (
-
-    select * from {{ ref('flotilla__runs') }}
-
-),
-
-commands as (
-
-    select
-        run_id,
-        {{ mask_secrets('command') }} as command
-    from {{ ref('stg_flotilla__runs') }}
-
-),
-
 recipient as (
 
     select *
-    from runs
+    from {{ ref('flotilla__runs') }}
     where run_id = 'eks-0d33-a443-43b9-45f9-04b780868880' and queued_at < {{ as_of_end() }}
 
 ),
@@ -28,14 +13,14 @@ recipient as (
 donors as (
 
     select runs.*
-    from runs
-    inner join recipient
+    from recipient
+    inner join {{ ref('flotilla__runs') }} as runs
         on
-            runs.definition_id = recipient.definition_id
-            and runs.command_hash = recipient.command_hash
-            and runs.queued_at < recipient.queued_at
-            and runs.queued_at >= recipient.queued_at - interval '3 days'
-            and runs.finished_at < recipient.queued_at
+            recipient.definition_id = runs.definition_id
+            and recipient.command_hash = runs.command_hash
+            and recipient.queued_at > runs.queued_at
+            and recipient.queued_at - interval '3 days' <= runs.queued_at
+            and recipient.queued_at > runs.finished_at
     where runs.is_oom and runs.engine = 'eks'
 
 ),
@@ -43,12 +28,12 @@ donors as (
 listed as (
 
     select
-        donors.*,
+        *,
         'donor' as role
     from donors
     union all
     select
-        recipient.*,
+        *,
         'recipient' as role
     from recipient
 
@@ -58,9 +43,13 @@ select
     listed.run_id,
     listed.queued_day as queued_date,
     listed.memory_mb,
-    commands.command,
+    -- A subquery of its own, because PostgreSQL then reads these few runs by their key.
+    (
+        select {{ mask_secrets('commands.command') }}
+        from {{ ref('stg_flotilla__runs') }} as commands
+        where commands.run_id = listed.run_id
+    ) as command,
     listed.exit_code,
     listed.role
 from listed
-left join commands on listed.run_id = commands.run_id
 order by listed.queued_at, {{ text_key('listed.run_id') }}

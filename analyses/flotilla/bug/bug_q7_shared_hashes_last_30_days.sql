@@ -1,23 +1,9 @@
 -- Where contamination is worst in the last 30 days: OOMs x distinct commands.
 with
 
-commands as (
-
-    {{ hash_commands_as_of() }}
-
-),
-
-recent as (
-
-    select *
-    from commands
-    where queued_day > {{ as_of_today() }} - 30
-
-),
-
 shared as (
 
-    {{ shared_hash_measures('recent') }}
+    {{ recent_shared_hashes(days=30) }}
 
 )
 

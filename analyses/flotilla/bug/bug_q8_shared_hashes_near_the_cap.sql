@@ -1,23 +1,9 @@
 -- Shared hashes of the last seven days under which a run was given memory near the cap.
 with
 
-commands as (
-
-    {{ hash_commands_as_of() }}
-
-),
-
-recent as (
-
-    select *
-    from commands
-    where queued_day > {{ as_of_today() }} - 7
-
-),
-
 shared as (
 
-    {{ shared_hash_measures('recent') }}
+    {{ recent_shared_hashes(days=7) }}
 
 )
 

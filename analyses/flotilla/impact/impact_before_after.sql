@@ -1,4 +1,4 @@
--- The last whole day before the fix was merged against the day it took effect. All figures are runs;
+-- The last whole day before the fix was merged against the day it took effect. Figures are runs;
 -- the change is a percentage of the day before.
 with
 
@@ -24,7 +24,8 @@ daily as (
             where allocation.memory_mb = {{ threshold('memory_cap_mb') }}
         ), 0) as at_cap,
         coalesce(sum(allocation.run_count) filter (
-            where allocation.is_elevated and allocation.definition_alias = 'forklift-deploy-model-v1'
+            where allocation.is_elevated
+            and allocation.definition_alias = 'forklift-deploy-model-v1'
         ), 0) as forklift_elevated,
         coalesce(sum(allocation.ara_enabled_run_count) filter (
             where allocation.is_elevated
@@ -65,10 +66,12 @@ compared as (
     select
         metrics.position,
         metrics.metric,
-        cast(sum(metrics.run_count) filter (where metrics.queued_day = moments.before_day) as bigint)
-            as before_count,
-        cast(sum(metrics.run_count) filter (where metrics.queued_day = moments.after_day) as bigint)
-            as after_count
+        cast(sum(metrics.run_count) filter (
+            where metrics.queued_day = moments.before_day
+        ) as bigint) as before_count,
+        cast(sum(metrics.run_count) filter (
+            where metrics.queued_day = moments.after_day
+        ) as bigint) as after_count
     from metrics
     cross join moments
     group by metrics.position, metrics.metric

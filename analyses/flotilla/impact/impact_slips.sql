@@ -1,5 +1,5 @@
--- Where the impact report's sentences contradict its own tables: the figure from the data beside the
--- published one.
+-- Where the impact report's sentences contradict its own tables: the figure from the data beside
+-- the published one.
 with
 
 allocation as (
@@ -29,7 +29,8 @@ daily as (
             where allocation.definition_alias = 'forklift-deploy-model-v1'
         ), 0) as forklift,
         coalesce(sum(allocation.run_count) filter (
-            where allocation.definition_alias = 'forklift-deploy-model-v1' and allocation.is_elevated
+            where allocation.is_elevated
+            and allocation.definition_alias = 'forklift-deploy-model-v1'
         ), 0) as forklift_elevated
     from allocation
     cross join moments
@@ -47,7 +48,8 @@ figures as (
         sum(daily.forklift_elevated) filter (where daily.queued_day < moments.merged_day)
             as elevated_before,
         max(daily.forklift_elevated) as elevated_peak,
-        sum(daily.at_cap) filter (where daily.queued_day >= moments.last_day - 3) as at_cap_last_days,
+        sum(daily.at_cap) filter (where daily.queued_day >= moments.last_day - 3)
+            as at_cap_last_days,
         sum(daily.forklift) filter (where daily.queued_day < moments.merged_day) as runs_before,
         sum(daily.forklift) filter (where daily.queued_day >= moments.fixed_day) as runs_after,
         sum(daily.forklift_elevated) filter (where daily.queued_day >= moments.fixed_day)

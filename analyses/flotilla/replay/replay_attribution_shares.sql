@@ -24,10 +24,14 @@ counted as (
 select
     attribution,
     run_count,
-    {{ round_ratio('100 * run_count', 'cast(sum(run_count) over () as bigint)', 2) }} as run_percent,
+    {{ round_ratio('100 * run_count', 'cast(sum(run_count) over () as bigint)', 2) }}
+        as run_percent,
     elevated_run_count,
-    {{ round_ratio('100 * elevated_run_count', 'cast(sum(elevated_run_count) over () as bigint)', 2) }} as elevated_percent,
+    {{ round_ratio(
+        '100 * elevated_run_count', 'cast(sum(elevated_run_count) over () as bigint)', 2
+    ) }}
+        as elevated_percent,
     elevated_ara_enabled_run_count,
     unreachable_run_count
 from counted
-order by run_count desc, attribution
+order by run_count desc, attribution asc

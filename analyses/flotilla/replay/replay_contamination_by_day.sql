@@ -1,22 +1,21 @@
--- Contamination by day.
+-- Contamination by day of the last two weeks.
 with
 
-contaminations as (
+rolled_up as (
 
-    select * from {{ ref('flotilla__contaminations') }}
-    where queued_at < {{ as_of_end() }}
+    {{ contaminations_by(['queued_day']) }}
 
 )
 
 select
     queued_day,
-    count(*) as contaminated_run_count,
-    count(distinct donor_run_id) as donor_count,
-    count(distinct donor_command_md5) as donor_commands,
-    count(distinct recipient_command_md5) as recipient_commands,
-    count(*) filter (where is_oom and finished_at < {{ as_of_end() }}) as oom_count,
-    max(memory_mb) as max_memory_mb,
-    cast(sum(contaminated_gb_hours) filter (where finished_at < {{ as_of_end() }}) as decimal(18, 6)) as contaminated_gb_hours
-from contaminations
-group by queued_day
+    contaminated_run_count,
+    donor_count,
+    donor_commands,
+    recipient_commands,
+    oom_count,
+    max_memory_mb,
+    contaminated_gb_hours
+from rolled_up
+where queued_day > {{ as_of_today() }} - 14
 order by queued_day

@@ -1,23 +1,21 @@
 -- Contamination by definition: whose runs are sized by other commands, and what it costs.
 with
 
-contaminations as (
+rolled_up as (
 
-    select * from {{ ref('flotilla__contaminations') }}
-    where queued_at < {{ as_of_end() }}
+    {{ contaminations_by(['definition_id', 'definition_alias']) }}
 
 )
 
 select
     definition_id,
     definition_alias,
-    count(*) as contaminated_run_count,
-    count(distinct donor_run_id) as donor_count,
-    count(distinct donor_command_md5) as donor_commands,
-    count(distinct recipient_command_md5) as recipient_commands,
-    count(*) filter (where is_oom and finished_at < {{ as_of_end() }}) as oom_count,
-    max(memory_mb) as max_memory_mb,
-    cast(sum(contaminated_gb_hours) filter (where finished_at < {{ as_of_end() }}) as decimal(18, 6)) as contaminated_gb_hours
-from contaminations
-group by definition_id, definition_alias
-order by contaminated_gb_hours desc nulls last, contaminated_run_count desc, definition_id
+    contaminated_run_count,
+    donor_count,
+    donor_commands,
+    recipient_commands,
+    oom_count,
+    max_memory_mb,
+    contaminated_gb_hours
+from rolled_up
+order by contaminated_gb_hours desc nulls last, contaminated_run_count desc, definition_id asc

@@ -1,10 +1,10 @@
--- Contamination by stored hash (NULL: the pool of a definition): which keys mix workloads, and what it costs.
+-- Contamination by stored hash (NULL: the pool of a definition): which keys mix workloads, and what
+-- that costs.
 with
 
-contaminations as (
+rolled_up as (
 
-    select * from {{ ref('flotilla__contaminations') }}
-    where queued_at < {{ as_of_end() }}
+    {{ contaminations_by(['definition_id', 'definition_alias', 'command_hash']) }}
 
 )
 
@@ -12,13 +12,17 @@ select
     definition_id,
     definition_alias,
     command_hash,
-    count(*) as contaminated_run_count,
-    count(distinct donor_run_id) as donor_count,
-    count(distinct donor_command_md5) as donor_commands,
-    count(distinct recipient_command_md5) as recipient_commands,
-    count(*) filter (where is_oom and finished_at < {{ as_of_end() }}) as oom_count,
-    max(memory_mb) as max_memory_mb,
-    cast(sum(contaminated_gb_hours) filter (where finished_at < {{ as_of_end() }}) as decimal(18, 6)) as contaminated_gb_hours
-from contaminations
-group by definition_id, definition_alias, command_hash
-order by contaminated_gb_hours desc nulls last, contaminated_run_count desc, definition_id, command_hash
+    contaminated_run_count,
+    donor_count,
+    donor_commands,
+    recipient_commands,
+    oom_count,
+    max_memory_mb,
+    contaminated_gb_hours
+from rolled_up
+order by
+    contaminated_gb_hours desc nulls last,
+    contaminated_run_count desc,
+    definition_id asc,
+    command_hash asc
+limit 20

@@ -1,11 +1,11 @@
--- Elevated by the published rule, and how many of those ARA elevated, by whole day; memory-hours as far
--- as they are known today.
+-- Elevated by the published rule, and how many of those ARA elevated, by whole day of the last two
+-- weeks; memory-hours as far as they are known today.
 with
 
 elevation as (
 
     select * from {{ ref('flotilla__elevation_daily') }}
-    where queued_day < {{ as_of_open_day() }}
+    where queued_day < {{ as_of_open_day() }} and queued_day > {{ as_of_today() }} - 14
 
 )
 

@@ -21,5 +21,5 @@ select
     is_cap_reached,
     is_leaf_oom
 from lineages
-order by memory_growth desc, depth desc, leaf_run_id
+order by memory_growth desc, depth desc, leaf_run_id asc
 limit 20

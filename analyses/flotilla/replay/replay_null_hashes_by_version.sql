@@ -1,5 +1,5 @@
--- What a NULL hash meant under each version: runs of engine eks without one, how many had donors (only
--- the pool of the definition gives any), and what those changed.
+-- What a NULL hash meant under each version: runs of engine eks without one, how many had donors
+-- (only the pool of the definition gives any), and what those changed.
 with
 
 runs as (
@@ -28,10 +28,11 @@ select
     ) as with_donors_count,
     count(runs.run_id) filter (
         where
-            runs.command_hash is null
-            and runs.attribution in ('ara_capped', 'ara_exact', 'ara_in_interval')
+        runs.command_hash is null
+        and runs.attribution in ('ara_capped', 'ara_exact', 'ara_in_interval')
     ) as sized_by_ara_count,
-    count(runs.run_id) filter (where runs.command_hash is null and runs.is_contaminated) as contaminated_run_count,
+    count(runs.run_id) filter (where runs.command_hash is null and runs.is_contaminated)
+        as contaminated_run_count,
     cast(
         coalesce(sum(runs.contaminated_gb_hours) filter (
             where runs.command_hash is null and runs.finished_at < {{ as_of_end() }}

@@ -1,5 +1,5 @@
--- Runs at the cap of their time, by who put them there: how many succeeded, ran out of memory again,
--- and what they used. A peak far below the cap says that the memory was not needed.
+-- Runs at the cap of their time, by who put them there: how many succeeded, ran out of memory
+-- again, and what they used. A peak far below the cap says that the memory was not needed.
 with
 
 runs as (
@@ -28,8 +28,12 @@ at_cap as (
         case when runs.finished_at < {{ as_of_end() }} then runs.is_oom end as is_oom,
         case when runs.finished_at < {{ as_of_end() }} then runs.is_final end as is_final,
         case when runs.finished_at < {{ as_of_end() }} then runs.exit_code end as exit_code,
-        case when runs.finished_at < {{ as_of_end() }} then runs.peak_memory_mb end as peak_memory_mb,
-        case when runs.finished_at < {{ as_of_end() }} then runs.memory_gb_hours end as memory_gb_hours
+        case
+            when runs.finished_at < {{ as_of_end() }} then runs.peak_memory_mb
+        end as peak_memory_mb,
+        case
+            when runs.finished_at < {{ as_of_end() }} then runs.memory_gb_hours
+        end as memory_gb_hours
     from runs
     inner join policies on runs.policy_version = policies.policy_version
     where runs.memory_mb = policies.max_memory_mb
@@ -43,7 +47,8 @@ select
     count(*) as run_count,
     count(*) filter (where exit_code = 0 and not is_oom) as succeeded_count,
     count(*) filter (where is_oom) as oom_count,
-    count(*) filter (where is_final and not is_oom and exit_code is distinct from 0) as otherwise_ended_count,
+    count(*) filter (where is_final and not is_oom and exit_code is distinct from 0)
+        as otherwise_ended_count,
     count(*) filter (where is_contaminated) as contaminated_run_count,
     count(peak_memory_mb) as measured_count,
     min(peak_memory_mb) as min_peak_mb,
@@ -54,4 +59,4 @@ select
     cast(sum(memory_gb_hours) as decimal(18, 6)) as memory_gb_hours
 from at_cap
 group by policy_version, cap_mb, attribution
-order by cap_mb desc, policy_version, run_count desc, attribution
+order by cap_mb desc, policy_version asc, run_count desc, attribution asc

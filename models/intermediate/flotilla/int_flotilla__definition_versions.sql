@@ -21,7 +21,7 @@ ordered as (
 
 ),
 
--- Nobody recorded what stood before the first snapshot: its version is the best guess for all of it.
+-- Nobody recorded what stood before the first snapshot: its version is the best guess for it.
 reaching_back as (
 
     select

@@ -32,9 +32,13 @@ placed as (
         next_states.state_number - 1 as last_state
     from donors
     inner join states as first_states
-        on donors.lookup_key = first_states.lookup_key and donors.readable_from = first_states.valid_from
+        on
+            donors.lookup_key = first_states.lookup_key
+            and donors.readable_from = first_states.valid_from
     inner join states as next_states
-        on donors.lookup_key = next_states.lookup_key and donors.readable_to = next_states.valid_from
+        on
+            donors.lookup_key = next_states.lookup_key
+            and donors.readable_to = next_states.valid_from
 
 ),
 
@@ -129,7 +133,8 @@ matched as (
         spans.donor_limit,
         donors.memory_mb,
         donors.decisive_rank,
-        donors.first_state <= spans.first_state and donors.last_state >= spans.last_state as is_certain
+        donors.first_state <= spans.first_state
+        and donors.last_state >= spans.last_state as is_certain
     from blocked_spans as spans
     inner join blocked_donors as donors
         on

@@ -1,10 +1,14 @@
 -- Materialized here, not in the folder: it is the one intermediate that is read again and again, by
--- flotilla__shared_hashes and by every as-of question about hashes.
+-- int_flotilla__shared_hashes_daily and by as-of questions.
 {{ config(
     materialized='incremental',
     unique_key='queued_day',
     incremental_strategy='delete+insert',
     on_schema_change='fail',
+    indexes=row_store_indexes([
+        {'columns': ['queued_day']},
+        {'columns': ['definition_id', 'command_hash', 'command_md5']},
+    ]),
 ) }}
 
 with

@@ -13,7 +13,8 @@ windows as (
 
     select
         window_days,
-        max(case when null_hash_rule = 'matches every OOM of the definition' then 1 else 0 end) as has_pool
+        max(case when null_hash_rule = 'matches every OOM of the definition' then 1 else 0 end)
+            as has_pool
     from policies
     group by window_days
 
@@ -42,7 +43,7 @@ oom_runs as (
 
 ),
 
--- A donor is found under its stored hash, and in its definition's pool where a NULL hash reads that.
+-- A donor is found under its stored hash, and in its definition's pool where NULL hashes read it.
 found as (
 
     select
@@ -96,6 +97,6 @@ select
     readable_to,
     row_number() over (
         partition by lookup_key
-        order by memory_mb desc, finished_at desc, {{ text_key('run_id') }}
+        order by memory_mb desc, finished_at desc, {{ text_key('run_id') }} asc
     ) as decisive_rank
 from numbered

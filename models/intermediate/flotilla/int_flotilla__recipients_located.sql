@@ -89,5 +89,7 @@ select
     last_state,
     -- One column to join by: PostgreSQL underrates a join by five, and loops over all pairs.
     concat_ws(':', lookup_key, donor_limit, first_state, last_state) as span_key,
-    concat_ws(':', lookup_key, donor_limit, first_state, last_state, coalesce(command_md5, 'none')) as own_span_key
+    concat_ws(
+        ':', lookup_key, donor_limit, first_state, last_state, coalesce(command_md5, 'none')
+    ) as own_span_key
 from located

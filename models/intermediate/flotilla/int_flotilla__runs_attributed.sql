@@ -34,16 +34,24 @@ joined as (
             when runs.memory_limit_mb > runs.memory_mb then runs.memory_limit_mb
             else runs.definition_default_mb
         end as no_donor_memory_mb,
-        {{ ara_bounded('replayed.estimate_low_mb', 'runs.policy_min_memory_mb', 'runs.policy_cap_mb') }} as bounded_low_mb,
-        {{ ara_bounded('replayed.estimate_high_mb', 'runs.policy_min_memory_mb', 'runs.policy_cap_mb') }} as bounded_high_mb,
-        {{ ara_bounded('replayed.own_estimate_low_mb', 'runs.policy_min_memory_mb', 'runs.policy_cap_mb') }} as own_bounded_low_mb,
-        {{ ara_bounded('replayed.own_estimate_high_mb', 'runs.policy_min_memory_mb', 'runs.policy_cap_mb') }} as own_bounded_high_mb
+        {{ ara_bounded(
+            'replayed.estimate_low_mb', 'runs.policy_min_memory_mb', 'runs.policy_cap_mb'
+        ) }} as bounded_low_mb,
+        {{ ara_bounded(
+            'replayed.estimate_high_mb', 'runs.policy_min_memory_mb', 'runs.policy_cap_mb'
+        ) }} as bounded_high_mb,
+        {{ ara_bounded(
+            'replayed.own_estimate_low_mb', 'runs.policy_min_memory_mb', 'runs.policy_cap_mb'
+        ) }} as own_bounded_low_mb,
+        {{ ara_bounded(
+            'replayed.own_estimate_high_mb', 'runs.policy_min_memory_mb', 'runs.policy_cap_mb'
+        ) }} as own_bounded_high_mb
     from runs
     left join replayed on runs.run_id = replayed.run_id
 
 ),
 
--- Without a certain donor, the lookup may have read none: the outcome without donors is possible too.
+-- Without a certain donor, the lookup may have read none: the outcome without donors is possible.
 ranged as (
 
     select
@@ -75,7 +83,7 @@ attributed as (
         *,
         case
             when memory_mb is null then 'unscheduled'
-            when engine is distinct from 'eks' then 'not_eligible'
+            when coalesce(engine <> 'eks', true) then 'not_eligible'
             when is_gpu_run then 'gpu_request'
             when is_capped and memory_mb = policy_cap_mb then 'ara_capped'
             when certain_donor_count > 0 and memory_mb = final_low_mb and memory_mb = final_high_mb
@@ -110,7 +118,10 @@ compared as (
         and memory_mb not between own_final_low_mb and own_final_high_mb as is_contaminated,
         -- The floor of 512 stands in for a definition that is missing; nobody knows what it gave.
         case
-            when own_certain_donor_count > 0 or not is_definition_missing or memory_limit_mb > memory_mb
+            when
+                own_certain_donor_count > 0
+                or not is_definition_missing
+                or memory_limit_mb > memory_mb
                 then own_final_high_mb
         end as uncontaminated_memory_mb
     from attributed

@@ -34,11 +34,14 @@ hashed as (
             when runs.command_hash = runs.description_md5 then 'description'
             else 'client'
         end as hash_origin,
-        case
-            when policies.hash_rule = 'md5(description)' then runs.description_md5
-            when policies.hash_rule = 'md5(command)' then runs.command_md5
-            when runs.engine = 'eks-spark' then coalesce(runs.command_md5, runs.description_md5)
-            else runs.command_md5
+        case policies.hash_rule
+            when 'md5(description)' then runs.description_md5
+            when 'md5(command)' then runs.command_md5
+            when 'md5(command), else md5(description) for engine eks-spark'
+                then coalesce(
+                    runs.command_md5,
+                    case when runs.engine = 'eks-spark' then runs.description_md5 end
+                )
         end as expected_command_hash,
         coalesce(
             runs.queued_at >= {{ deployed_at('command_hash_fix') }}, false

@@ -36,16 +36,19 @@ estimated as (
         coalesce(own_spans.certain_count, 0) as own_certain_count,
         coalesce(own_spans.possible_count, 0) as own_possible_count,
         {{ ara_estimate('spans.low_donor_mb', 'recipients.memory_multiplier') }} as estimate_low_mb,
-        {{ ara_estimate('spans.high_donor_mb', 'recipients.memory_multiplier') }} as estimate_high_mb,
-        {{ ara_estimate('own_spans.low_donor_mb', 'recipients.memory_multiplier') }} as own_estimate_low_mb,
-        {{ ara_estimate('own_spans.high_donor_mb', 'recipients.memory_multiplier') }} as own_estimate_high_mb
+        {{ ara_estimate('spans.high_donor_mb', 'recipients.memory_multiplier') }}
+            as estimate_high_mb,
+        {{ ara_estimate('own_spans.low_donor_mb', 'recipients.memory_multiplier') }}
+            as own_estimate_low_mb,
+        {{ ara_estimate('own_spans.high_donor_mb', 'recipients.memory_multiplier') }}
+            as own_estimate_high_mb
     from recipients
     inner join spans on recipients.span_key = spans.span_key
     left join spans as own_spans on recipients.own_span_key = own_spans.span_key
 
 ),
 
--- A possible donor counts as decisive only where nothing else does, or where the memory shows it was.
+-- A possible donor is decisive only where nothing else is, or where the memory shows it was.
 decided as (
 
     select

@@ -45,7 +45,7 @@ ends as (
         count(donors.run_id) over (partition by runs.decisive_donor_run_id) as next_donor_count,
         row_number() over (
             partition by runs.decisive_donor_run_id
-            order by runs.memory_mb desc, runs.queued_at desc, {{ text_key('runs.run_id') }}
+            order by runs.memory_mb desc, runs.queued_at desc, {{ text_key('runs.run_id') }} asc
         ) as place
     from runs
     left join donors on runs.run_id = donors.run_id

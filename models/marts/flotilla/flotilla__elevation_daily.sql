@@ -1,3 +1,4 @@
+{{ config(indexes=row_store_indexes([{'columns': ['queued_day']}])) }}
 {%- set attributions = attribution_measures() %}
 
 with
@@ -30,9 +31,7 @@ counted as (
         count(*) filter (where runs.memory_mb = limits.memory_cap_mb) as at_cap_run_count,
         max(runs.memory_mb) as max_memory_mb,
         coalesce(sum(runs.memory_gb_hours) filter (where runs.is_elevated), 0) as elevated_gb_hours,
-        {%- for measure, aggregate in attributions.items() %}
-            {{ aggregate }} as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ measure_columns(attributions) }}
     from runs
     cross join limits
     group by runs.queued_day, runs.definition_id, runs.definition_alias
@@ -53,7 +52,17 @@ select
     at_cap_run_count,
     max_memory_mb,
     cast(elevated_gb_hours as decimal(18, 6)) as elevated_gb_hours,
-    {%- for measure in attributions %}
-        {{ measure }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    elevated_ara_run_count,
+    elevated_run_request_count,
+    not_eligible_count,
+    gpu_request_count,
+    ara_capped_count,
+    ara_exact_count,
+    ara_in_interval_count,
+    ara_mismatch_count,
+    floor_count,
+    default_count,
+    run_request_count,
+    contaminated_run_count,
+    contaminated_gb_hours
 from counted

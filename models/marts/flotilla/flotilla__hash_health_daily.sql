@@ -1,3 +1,5 @@
+{{ config(indexes=row_store_indexes([{'columns': ['queued_day']}])) }}
+
 with
 
 runs as (

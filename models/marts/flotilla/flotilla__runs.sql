@@ -41,12 +41,12 @@ measured as (
     select
         runs.*,
         case
-            when runs.is_oom and coalesce(runs.exit_code = 137, false) and coalesce(runs.exit_reason = 'OOMKilled', false)
-                then 'both'
-            when runs.is_oom and coalesce(runs.exit_code = 137, false) then 'exit_code'
+            when runs.exit_code = 137 and runs.exit_reason = 'OOMKilled' then 'both'
+            when runs.exit_code = 137 then 'exit_code'
             when runs.is_oom then 'exit_reason'
         end as oom_evidence,
-        coalesce(runs.memory_mb > limits.elevation_ratio * runs.baseline_memory_mb, false) as is_elevated,
+        coalesce(runs.memory_mb > limits.elevation_ratio * runs.baseline_memory_mb, false)
+            as is_elevated,
         case
             when runs.is_contaminated and runs.uncontaminated_memory_mb is not null
                 then greatest(runs.memory_mb - runs.uncontaminated_memory_mb, 0)

@@ -3,15 +3,15 @@
 
 with
 
-commands_daily as (
+hashes_daily as (
 
-    select * from {{ ref('int_flotilla__hash_commands_daily') }}
+    select * from {{ ref('int_flotilla__shared_hashes_daily') }}
 
 ),
 
-hashes as (
+shared as (
 
-    {{ shared_hash_measures('commands_daily') }}
+    {{ shared_hash_measures('hashes_daily') }}
 
 )
 
@@ -25,4 +25,4 @@ select
     max_memory_mb,
     first_seen_at,
     last_seen_at
-from hashes
+from shared

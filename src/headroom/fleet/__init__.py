@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from headroom.errors import UsageError
 from headroom.fleet.after_fix import add_capped_retries
+from headroom.fleet.at_350gb import add_350gb
 from headroom.fleet.background import add_background, add_odd_rows
 from headroom.fleet.bug_report import add_bug_report
 from headroom.fleet.clock import FIX_DAY, LAST_POSSIBLE_DAY, at
 from headroom.fleet.definitions import Catalogue
-from headroom.fleet.impact_report import add_350gb, add_forklift
-from headroom.fleet.null_hashes import add_everyday_forklift, add_null_hashes
+from headroom.fleet.forklift import add_everyday_forklift, add_published_forklift
+from headroom.fleet.null_hashes import add_null_hashes
 from headroom.fleet.plan import Plan
 from headroom.fleet.policy import read_policies
 from headroom.fleet.rows import Rows, run_history
@@ -44,7 +45,7 @@ def make_history(seed: int, until: date) -> Rows:
     add_volume(plan, catalogue, seed, end)
     add_null_hashes(plan, catalogue, seed, end)
     add_everyday_forklift(plan, catalogue, seed, end)
-    add_forklift(plan, catalogue, seed)
+    add_published_forklift(plan, catalogue, seed)
     add_350gb(plan, catalogue, seed)
     add_background(plan, catalogue, seed, end)
     add_capped_retries(plan, catalogue, seed, end)

@@ -28,7 +28,7 @@ from headroom.fleet.definitions import (
     Catalogue,
     Definition,
 )
-from headroom.fleet.plan import NONE, Ending, Plan
+from headroom.fleet.plan import NONE, Ending, Plan, client_hash
 
 # Commands as people write them: quotes, newlines, percent signs, backslashes, other scripts.
 _TEMPLATES = (
@@ -66,6 +66,15 @@ class Job:
     peak_share: float
 
 
+@dataclass(frozen=True)
+class _Owner:
+    """A definition with its jobs."""
+
+    place: int
+    definition: Definition
+    jobs: list[Job]
+
+
 def _jobs(plan: Plan, rng: np.random.Generator, definition: Definition, place: int) -> list[Job]:
     jobs = []
     for number in range(_JOBS_PER_DEFINITION):
@@ -87,7 +96,7 @@ def _jobs(plan: Plan, rng: np.random.Generator, definition: Definition, place: i
         jobs.append(
             Job(
                 description=plan.descriptions.add(f"{title} / {_STEPS[turn % 8]} {number}"),
-                client=plan.clients.add(f"{place:04x}{number:04x}" * 4) if client else NONE,
+                client=plan.clients.add(client_hash(f"{place} {number}")) if client else NONE,
                 commands=np.array([NONE] if spark else [plan.commands.add(t) for t in texts]),
                 request=max(512, request) if request else 0,
                 peak_share=float(rng.uniform(0.15, 0.75)),
@@ -102,25 +111,25 @@ def add_background(plan: Plan, catalogue: Catalogue, seed: int, end: date) -> No
     for place in [*catalogue.of_kind("background", "calm"), *base]:
         definition = catalogue.all[place]
         own = stream(seed, f"jobs {definition.alias}")
-        jobs = _jobs(plan, own, definition, place)
+        owner = _Owner(place, definition, _jobs(plan, own, definition, place))
         rate = float(own.lognormal(-0.18, 0.6)) * _RUNS_A_DAY
         if definition.kind == "calm":
             rate = _CALM_RUNS_A_DAY
         rate = base.get(place, rate)
-        restless = definition.kind == "background" and place % 2 == 0
+        restless = definition.kind == "background" and (
+            place % 2 == 0 or definition.engine != "eks"
+        )
         for period, first, last in windows(end):
             rng = stream(seed, f"background {definition.alias} {period}")
             days = (last - first).days
             queued = spread(rng, round(rate * days), first, last)
-            _add_everyday(plan, rng, place, definition, jobs, queued)
+            _add_everyday(plan, rng, owner, queued)
             if restless or place == catalogue.place(PLATFORM):
-                _add_incidents(plan, rng, place, definition, jobs, first, last)
+                _add_incidents(plan, rng, owner, first, last)
 
 
-def _add_everyday(
-    plan: Plan, rng: np.random.Generator, place: int, definition: Definition,
-    jobs: list[Job], queued: Ints,
-) -> None:  # fmt: skip
+def _add_everyday(plan: Plan, rng: np.random.Generator, owner: _Owner, queued: Ints) -> None:
+    definition, jobs = owner.definition, owner.jobs
     turn = rng.integers(0, len(jobs), len(queued))
     for number, job in enumerate(jobs):
         instants = queued[turn == number]
@@ -131,20 +140,20 @@ def _add_everyday(
         usual = definition.default_mb * job.peak_share
         peak = np.minimum(usual * rng.lognormal(0, 0.15, count), 0.95 * definition.default_mb)
         plan.add(
-            rng, place, instants, command=rng.choice(job.commands, count),
+            rng, owner.place, instants, command=rng.choice(job.commands, count),
             description=job.description, client=job.client, request=request, peak=peak, gpu=gpu,
         )  # fmt: skip
 
 
 def _add_incidents(
-    plan: Plan, rng: np.random.Generator, place: int, definition: Definition,
-    jobs: list[Job], first: date, last: date,
-) -> None:  # fmt: skip
+    plan: Plan, rng: np.random.Generator, owner: _Owner, first: date, last: date
+) -> None:
     """Add incidents: data has grown, so a job is tried again and again until ARA suffices.
 
     One incident in six is queued all at once behind a full cluster, so that donors finish
     between the queueing and the lookup of others.
     """
+    definition, jobs = owner.definition, owner.jobs
     count = rng.poisson(_INCIDENTS_A_DAY * (last - first).days)
     for start in spread(rng, count, first, last).tolist():
         job = jobs[rng.integers(len(jobs))]
@@ -161,7 +170,7 @@ def _add_incidents(
         one = rng.random() < 0.6
         command = rng.choice(job.commands, 1 if one else tries)
         plan.add(
-            rng, place, queued[kept],
+            rng, owner.place, queued[kept],
             command=np.broadcast_to(command, tries)[kept],
             description=job.description, client=job.client, need=need,
             peak=rng.normal(need, 0.02 * need, tries)[kept],

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from hashlib import md5
 
 import numpy as np
 
@@ -10,8 +9,8 @@ from headroom.fleet.clock import (
     BUG_REPORT_END,
     DAY,
     FIRST_DAY,
-    FIX_DAY,
     HOUR,
+    IMPACT_REPORT_END,
     MINUTE,
     SECOND,
     at,
@@ -21,7 +20,7 @@ from headroom.fleet.clock import (
 )
 from headroom.fleet.definitions import PYTHON_3_9, Catalogue
 from headroom.fleet.evidence import published
-from headroom.fleet.plan import ALWAYS, NONE, Ending, Plan
+from headroom.fleet.plan import ALWAYS, NONE, Ending, Plan, client_hash
 
 CALIBRATION = "Calibrate Psale Prod / Calibrate Psale"
 _RUNG = 100 * MINUTE  # between two OOMs of one incident: the first has finished by then
@@ -48,11 +47,6 @@ _SHARED_JOBS: tuple[tuple[str, Callable[[int], str]], ...] = (
 )
 
 
-def known_hash(prefix: str) -> str:
-    """Complete a published hash prefix to 32 digits, the same way for every seed."""
-    return (prefix + md5(prefix.encode(), usedforsecurity=False).hexdigest())[:32]
-
-
 def calibration_command(as_of: date) -> str:
     """Write the command of the evidence with another date."""
     example = published("bug_ara_inheritance_example")[0]["command"]
@@ -76,9 +70,10 @@ def add_bug_report(plan: Plan, catalogue: Catalogue, seed: int) -> None:
             dates = [_FIRST_AS_OF + timedelta(days=day) for day in range(variants)]
             commands = [plan.commands.add(calibration_command(day)) for day in dates]
         else:
-            client = plan.clients.add(known_hash(row["command_hash_prefix"]))
+            client = plan.clients.add(client_hash("", row["command_hash_prefix"]))
             write = _SHARED_JOBS[number][1]
             commands = [plan.commands.add(write(n)) for n in range(variants)]
+        job = {"description": description, "client": client}
         burst = _BURST if row["rank_by_ooms"] == "3" else 0
         queued_oom = _incidents(rng, ooms - burst, burst)
         queued = np.concatenate(
@@ -90,14 +85,14 @@ def add_bug_report(plan: Plan, catalogue: Catalogue, seed: int) -> None:
         turn = np.arange(runs) * variants // runs
         plan.add(
             rng, definition, queued[order],
-            command=np.array(commands)[turn], description=description, client=client,
+            command=np.array(commands)[turn], **job,
             need=np.where(fails, ALWAYS, 0),
             peak=rng.integers(200, 900, runs),
             wait=rng.integers(5 * SECOND, 4 * MINUTE, runs),
             oom_after=rng.integers(10 * MINUTE, 80 * MINUTE, runs),
             exit_137_only=number == NONE,
         )  # fmt: skip
-        _add_after_report(plan, rng, definition, commands, description, client)
+        _add_after_report(plan, rng, definition, job, commands)
 
 
 def _incidents(rng: np.random.Generator, ooms: int, burst: int) -> np.ndarray:
@@ -113,19 +108,14 @@ def _incidents(rng: np.random.Generator, ooms: int, burst: int) -> np.ndarray:
 
 
 def _add_after_report(
-    plan: Plan,
-    rng: np.random.Generator,
-    definition: int,
-    commands: list[int],
-    description: int,
-    client: int,
+    plan: Plan, rng: np.random.Generator, definition: int, job: dict[str, int], commands: list[int]
 ) -> None:
     """Let the job go on, now with fewer and smaller OOMs, until the fix gives it new hashes."""
-    queued = spread(rng, 60, BUG_REPORT_END, FIX_DAY + timedelta(days=1))
+    size = 60
     plan.add(
-        rng, definition, queued, command=rng.choice(np.array(commands), 60),
-        description=description, client=client,
-        need=np.where(rng.random(60) < 0.2, rng.integers(1100, 6000, 60), 0),
+        rng, definition, spread(rng, size, BUG_REPORT_END, IMPACT_REPORT_END),
+        command=rng.choice(np.array(commands), size), **job,
+        need=np.where(rng.random(size) < 0.2, rng.integers(1100, 6000, size), 0),
     )  # fmt: skip
 
 

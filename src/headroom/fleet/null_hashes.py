@@ -7,30 +7,16 @@ import numpy as np
 from headroom.fleet.clock import (
     BUG_REPORT_END,
     FIRST_DAY,
-    FIX_DAY,
-    IMPACT_REPORT_END,
     MINUTE,
     SECOND,
-    at,
     spread,
     stream,
     windows,
 )
 from headroom.fleet.definitions import PYTHON_3_11, PYTORCH_PY3_1, Catalogue
 from headroom.fleet.evidence import published
+from headroom.fleet.forklift import RUNS_BEFORE_BUG_REPORT
 from headroom.fleet.plan import NONE, Plan
-
-FORKLIFT = "forklift-deploy-model-v1"
-FORKLIFT_RUNS = 2400  # before the bug report
-FORKLIFT_COMMAND = """#
-# Use absolute latest forklift
-#
-mkdir -p /code/stitchfix
-cd /code/stitchfix
-git clone -b $GIT_BRANCH --single-branch git@github.com:stitchfix/forklift.git
-cd forklift/destinations/ml_model_deploy/
-
-./run"""
 
 # Alias, runs before the bug report, distinct commands (0: NULL). A definition with more than one
 # command stays below the smallest row of the published table.
@@ -79,7 +65,7 @@ def add_null_hashes(plan: Plan, catalogue: Catalogue, seed: int, end: date) -> N
         for row in published("bug_null_hash_by_definition")
     ]
     total = int(published("bug_null_hash_summary")[0]["null_hash_run_count"])
-    rest = total - FORKLIFT_RUNS - sum(count for _, count, _ in (*table, *_DEFINITIONS))
+    rest = total - RUNS_BEFORE_BUG_REPORT - sum(count for _, count, _ in (*table, *_DEFINITIONS))
     days = (BUG_REPORT_END - FIRST_DAY).days
     for name, count, variants in (*table, *_DEFINITIONS, (_REST, rest, 0)):
         definition = catalogue.place(name)
@@ -104,23 +90,3 @@ def _needs(rng: np.random.Generator, queued: np.ndarray, default: int) -> np.nda
     """Let two runs in a hundred need up to four times the default."""
     needs = rng.integers(default + 20, 4 * default, len(queued))
     return np.where(rng.random(len(queued)) < 0.02, needs, 0)
-
-
-def add_everyday_forklift(plan: Plan, catalogue: Catalogue, seed: int, end: date) -> None:
-    """Add forklift's runs outside the days of the impact report: all sized by their requests."""
-    command = plan.commands.add(FORKLIFT_COMMAND)
-    first_published = date(2025, 12, 7)
-    parts = [(FIRST_DAY, BUG_REPORT_END, FORKLIFT_RUNS), (BUG_REPORT_END, first_published, 340)]
-    if end > IMPACT_REPORT_END:
-        parts.append((IMPACT_REPORT_END, end, 25 * (end - IMPACT_REPORT_END).days))
-    usual = (4000, 4096, 5000, 5500, 6000, 6144, 7000, 0)
-    large = (18000, 19000, 33000)
-    for first, last, size in parts:
-        rng = stream(seed, f"forklift from {first}")
-        queued = spread(rng, size, first, last)
-        elevated = (rng.random(size) < 0.3) & (queued < at(FIX_DAY))
-        request = np.where(elevated, rng.choice(large, size), rng.choice(usual, size))
-        plan.add(
-            rng, catalogue.place(FORKLIFT), queued, command=command, request=request,
-            peak=rng.integers(900, 3900, size),
-        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from hashlib import md5
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,6 +54,11 @@ class Intents:
         return Intents(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
 
 
+def client_hash(name: str, prefix: str = "") -> str:
+    """Make a hash as an API client would supply it, completing what is known of it."""
+    return (prefix + md5(f"client {prefix}{name}".encode(), usedforsecurity=False).hexdigest())[:32]
+
+
 class Pool:
     """Texts, each kept once."""
 
@@ -80,7 +86,7 @@ class Plan:
     count: int = 0
     _parts: list[Intents] = field(default_factory=list)
 
-    def add(
+    def add(  # noqa: PLR0913  (one keyword a property of a run)
         self,
         rng: np.random.Generator,
         definition: int,
@@ -97,7 +103,7 @@ class Plan:
         oom_after: ArrayLike | None = None,
         gpu: ArrayLike = 0,
         ending: ArrayLike | None = None,
-        exit_137_only: bool = False,
+        exit_137_only: ArrayLike = False,
     ) -> int:
         """Add runs of one definition; give the position of the first.
 

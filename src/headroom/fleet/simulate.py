@@ -44,7 +44,7 @@ class Outcome:
     cause: Ints
     donor: Ints  # position of the decisive donor, or NONE
     oom: NDArray[np.bool_]
-    finished: Ints
+    finished: Ints  # had the history no end
 
 
 def stored_hash_kinds(
@@ -89,16 +89,18 @@ def simulate(
         [Cause.not_eligible, Cause.gpu_request, Cause.run_request, Cause.floor],
         Cause.default,
     )
-    limit = memory.copy()
-    donor = np.full(len(memory), NONE)
     oom = intents.need > memory
-    kind = stored_hash_kinds(intents, policies, spark, empty_command)
-    finished = intents.started + np.where(oom, intents.oom_after, intents.duration)
-    _look_up(
-        intents, policies, version, kind, ~spark, gpu,
-        memory, limit, cause, donor, oom, finished,
-    )  # fmt: skip
-    return Outcome(kind, memory, limit, cause, donor, oom, finished)
+    outcome = Outcome(
+        hash_kind=stored_hash_kinds(intents, policies, spark, empty_command),
+        memory=memory,
+        memory_limit=memory.copy(),
+        cause=cause,
+        donor=np.full(len(memory), NONE),
+        oom=oom,
+        finished=intents.started + np.where(oom, intents.oom_after, intents.duration),
+    )
+    _Lookups(intents, outcome, policies, ~spark, gpu).run()
+    return outcome
 
 
 def _keys(intents: Intents, kind: Ints) -> Ints:
@@ -111,61 +113,82 @@ def _keys(intents: Intents, kind: Ints) -> Ints:
     return (intents.definition * 4 + kind) * 2**32 + text
 
 
-def _look_up(
-    intents: Intents, policies: list[Policy], version: Ints, kind: Ints,
-    eks: NDArray[np.bool_], gpu: NDArray[np.bool_],
-    memory: Ints, limit: Ints, cause: Ints, donor: Ints, oom: NDArray[np.bool_], finished: Ints,
-) -> None:  # fmt: skip
-    """Go through the runs whose key can hold an OOM, in the order of their lookups.
+@dataclass(frozen=True)
+class _Lookups:
+    """ARA's lookups, one run after the other; they rewrite the outcome in place."""
 
-    A donor has finished before the lookup, so its own lookup came earlier and is decided.
-    """
-    keys = _keys(intents, kind)
-    null = kind == HashKind.null
-    can_fail = eks & (intents.need > 0)
-    hot = np.isin(keys, np.unique(keys[can_fail]))
-    hot |= null & np.isin(intents.definition, np.unique(intents.definition[can_fail]))
-    rows = np.flatnonzero(hot & eks)
-    rows = rows[np.lexsort((rows, intents.lookup[rows]))]
+    intents: Intents
+    outcome: Outcome
+    policies: list[Policy]
+    eks: NDArray[np.bool_]
+    gpu: NDArray[np.bool_]
 
-    donors_of_key: dict[int, list[int]] = {}
-    donors_of_definition: dict[int, list[int]] = {}
-    for row in rows.tolist():
-        policy = policies[version[row]]
-        definition, lookup = int(intents.definition[row]), int(intents.lookup[row])
-        pool: list[int] = []
-        if not gpu[row]:
+    def run(self) -> None:
+        """Go through the runs whose key can hold an OOM, in the order of their lookups.
+
+        A donor has finished before the lookup, so its own lookup came earlier and is decided.
+        """
+        intents, outcome = self.intents, self.outcome
+        keys = _keys(intents, outcome.hash_kind)
+        null = outcome.hash_kind == HashKind.null
+        can_fail = self.eks & (intents.need > 0)
+        hot = np.isin(keys, np.unique(keys[can_fail]))
+        hot |= null & np.isin(intents.definition, np.unique(intents.definition[can_fail]))
+        rows = np.flatnonzero(hot & self.eks)
+        rows = rows[np.lexsort((rows, intents.lookup[rows]))]
+        version = version_of(self.policies, intents.queued)
+
+        of_key: dict[int, list[int]] = {}
+        of_definition: dict[int, list[int]] = {}
+        for row in rows.tolist():
+            policy = self.policies[version[row]]
+            key, definition = int(keys[row]), int(intents.definition[row])
+            pool: list[int] | None = None
             if not null[row]:
-                pool = donors_of_key.get(int(keys[row]), [])
+                pool = of_key.get(key)
             elif policy.null_matches_definition:
-                pool = donors_of_definition.get(definition, [])
-        if pool:
-            since = lookup - policy.window
-            # Lookups only move on: what is too old now stays so.
-            pool[:] = [other for other in pool if intents.queued[other] >= since]
-            # No ORDER BY in the lookup: the reference fleet reads the oldest runs first.
-            read = sorted(
-                other
-                for other in pool
-                if intents.queued[other] < lookup and finished[other] < lookup
-            )[: policy.donor_limit]
-            if read:
-                estimate, capped = policy.estimate([int(memory[other]) for other in read])
-                limit[row] = max(int(memory[row]), estimate)
-                memory[row] = estimate
-                cause[row] = Cause.ara_capped if capped else Cause.ara
-                donor[row] = min(
-                    read,
-                    key=lambda other: (
-                        -memory[other], -finished[other],
-                        intents.id_high[other], intents.id_low[other],
-                    ),
-                )  # fmt: skip
-        fails = int(intents.need[row]) > int(memory[row])
-        oom[row] = fails
+                pool = of_definition.get(definition)
+            if pool and not self.gpu[row]:
+                self._size(row, policy, self._read(row, policy, pool))
+            if self._fails(row):
+                of_definition.setdefault(definition, []).append(row)
+                if not null[row]:
+                    of_key.setdefault(key, []).append(row)
+
+    def _read(self, row: int, policy: Policy, pool: list[int]) -> list[int]:
+        """Give the donors that the lookup reads, and forget those that are too old."""
+        queued, finished = self.intents.queued, self.outcome.finished
+        lookup = int(self.intents.lookup[row])
+        # Lookups only move on: what is too old now stays so.
+        pool[:] = [donor for donor in pool if queued[donor] >= lookup - policy.window]
+        seen = [donor for donor in pool if queued[donor] < lookup and finished[donor] < lookup]
+        # No ORDER BY in the lookup: the reference fleet reads the oldest runs first.
+        return sorted(seen)[: policy.donor_limit]
+
+    def _size(self, row: int, policy: Policy, donors: list[int]) -> None:
+        """Let the estimate replace the request, whichever is larger."""
+        if not donors:
+            return
+        intents, outcome = self.intents, self.outcome
+        estimate, capped = policy.estimate([int(outcome.memory[donor]) for donor in donors])
+        outcome.memory_limit[row] = max(int(outcome.memory[row]), estimate)
+        outcome.memory[row] = estimate
+        outcome.cause[row] = Cause.ara_capped if capped else Cause.ara
+        outcome.donor[row] = min(
+            donors,
+            key=lambda donor: (
+                -outcome.memory[donor],
+                -outcome.finished[donor],
+                intents.id_high[donor],
+                intents.id_low[donor],
+            ),
+        )
+
+    def _fails(self, row: int) -> bool:
+        """Decide whether and when the run runs out of memory."""
+        intents, outcome = self.intents, self.outcome
+        fails = int(intents.need[row]) > int(outcome.memory[row])
         length = intents.oom_after[row] if fails else intents.duration[row]
-        finished[row] = intents.started[row] + length
-        if fails:
-            if not null[row]:
-                donors_of_key.setdefault(int(keys[row]), []).append(row)
-            donors_of_definition.setdefault(definition, []).append(row)
+        outcome.oom[row] = fails
+        outcome.finished[row] = intents.started[row] + length
+        return fails

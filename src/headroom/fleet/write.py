@@ -1,6 +1,7 @@
 """Put a fleet into the warehouse: all of it or nothing, and only over one of our own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 import pyarrow as pa
 
@@ -9,6 +10,9 @@ from headroom.fleet import schema
 from headroom.settings import Settings
 from headroom.warehouse import PostgresWarehouse, Warehouse
 
+_INCOMING = "__incoming"
+_DUCKDB_MEMORY = "2GB"
+_BATCHES_A_TRANSACTION = 5
 _COMMENTS = {
     "duckdb": "select table_name, comment from duckdb_tables() where schema_name = '{}'",
     "postgres": (
@@ -39,9 +43,6 @@ def refuse_what_is_not_ours(warehouse: Warehouse, settings: Settings) -> set[str
     return ours
 
 
-_INCOMING = "__incoming"
-
-
 def replace_tables(
     warehouse: Warehouse, settings: Settings, tables: Mapping[str, Iterable[pa.RecordBatch]]
 ) -> None:
@@ -65,13 +66,14 @@ def _fill_in_place(
     place = settings.source_schema
     for table, batches in tables.items():
         if table in ours:
-            warehouse.execute(f'truncate "{place}"."{table}"')
+            statements = [
+                f'truncate "{place}"."{table}"', *schema.drop_indexes(place, table)
+            ]  # fmt: skip
         else:
-            warehouse.execute(schema.create_table("postgres", place, table, table))
+            statements = [schema.create_table("postgres", place, table, table)]
+        warehouse.execute(";\n".join(statements))
         warehouse.load(f'"{place}"."{table}"', batches)
-        if table not in ours:
-            for statement in schema.indexes(place, table):
-                warehouse.execute(statement)
+        warehouse.execute(";\n".join(schema.create_indexes(place, table)))
         warehouse.execute(f'analyze "{place}"."{table}"')
 
 
@@ -83,14 +85,24 @@ def _fill_and_swap(
 ) -> None:
     """Fill new tables beside the old ones, then exchange all in one transaction."""
     place = settings.source_schema
+    # Without a limit DuckDB keeps most of a large fleet in memory.
+    warehouse.execute(f"set memory_limit = '{_DUCKDB_MEMORY}'")
     swaps = []
     for table, batches in tables.items():
         incoming = f"{table}{_INCOMING}"
         if incoming in ours:  # left by a process that was killed
             warehouse.execute(f'drop table "{place}"."{incoming}"')
         warehouse.execute(schema.create_table("duckdb", place, table, incoming))
-        warehouse.load(f'"{place}"."{incoming}"', batches)
+        for some in _chunks(batches):
+            warehouse.load(f'"{place}"."{incoming}"', some)
         if table in ours:
             swaps.append(f'drop table "{place}"."{table}"')
         swaps.append(f'alter table "{place}"."{incoming}" rename to "{table}"')
     warehouse.execute(";\n".join(swaps))
+
+
+def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Cut a stream: one transaction over all of it would hold all of it in memory."""
+    stream = iter(batches)
+    while chunk := list(islice(stream, _BATCHES_A_TRANSACTION)):
+        yield chunk

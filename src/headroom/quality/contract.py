@@ -1,18 +1,19 @@
 """What the project needs of the raw tables: the columns that staging reads, and their types.
 
-The columns `env` are left out for good: they can hold secrets, so nothing reads them.
+They stand in dbt's description of the sources, which leaves out `env` for good: it can hold
+secrets, so nothing reads it.
 """
 
+import csv
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from headroom.settings import Target
+import yaml
 
-Family = Literal["text", "integer", "timestamptz", "boolean", "json"]
+from headroom.settings import PROJECT_DIR
 
-# Clocks of two machines differ by seconds; a run further ahead was stamped wrongly.
-MAXIMUM_CLOCK_LEAD = timedelta(minutes=5)
+Family = Literal["text", "integer", "timestamptz", "boolean"]
 
 # Names as information_schema gives them, in lower case. DuckDB says "varchar" for every text type.
 TYPE_NAMES: dict[Family, tuple[str, ...]] = {
@@ -20,55 +21,34 @@ TYPE_NAMES: dict[Family, tuple[str, ...]] = {
     "integer": ("integer", "bigint", "smallint"),
     "timestamptz": ("timestamp with time zone",),
     "boolean": ("boolean",),
-    "json": ("jsonb", "json"),
 }
 
-COLUMNS: dict[str, dict[str, Family]] = {
-    "task": {
-        "run_id": "text",
-        "definition_id": "text",
-        "alias": "text",
-        "image": "text",
-        "cluster_name": "text",
-        "exit_code": "integer",
-        "exit_reason": "text",
-        "status": "text",
-        "queued_at": "timestamptz",
-        "started_at": "timestamptz",
-        "finished_at": "timestamptz",
-        "instance_dns_name": "text",
-        "group_name": "text",
-        "user": "text",
-        "command": "text",
-        "command_hash": "text",
-        "memory": "integer",
-        "cpu": "integer",
-        "gpu": "integer",
-        "node_lifecycle": "text",
-        "engine": "text",
-        "pod_name": "text",
-        "max_memory_used": "integer",
-        "pod_events": "json",
-        "spark_extension": "json",
-        "memory_limit": "integer",
-        "attempt_count": "integer",
-        "active_deadline_seconds": "integer",
-        "description": "text",
-        "tier": "text",
-    },
-    "task_def": {
-        "definition_id": "text",
-        "alias": "text",
-        "image": "text",
-        "group_name": "text",
-        "memory": "integer",
-        "cpu": "integer",
-        "gpu": "integer",
-        "command": "text",
-        "adaptive_resource_allocation": "boolean",
-    },
-}
+SOURCES = PROJECT_DIR / "models" / "staging" / "flotilla" / "_flotilla__sources.yml"
+THRESHOLDS = PROJECT_DIR / "seeds" / "reference" / "thresholds.csv"
 
+
+def _family(data_type: str) -> Family:
+    return next(family for family, names in TYPE_NAMES.items() if data_type in names)
+
+
+def _columns() -> dict[str, dict[str, Family]]:
+    sources = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))["sources"]
+    return {
+        table["name"]: {column["name"]: _family(column["data_type"]) for column in table["columns"]}
+        for source in sources
+        for table in source["tables"]
+    }
+
+
+def _maximum_clock_lead() -> timedelta:
+    with THRESHOLDS.open(newline="", encoding="utf-8") as file:
+        values = {row["threshold"]: row["threshold_value"] for row in csv.DictReader(file)}
+    return timedelta(seconds=float(values["clock_ahead_seconds"]))
+
+
+COLUMNS = _columns()
+# Clocks of two machines differ by seconds; a run further ahead was stamped wrongly.
+MAXIMUM_CLOCK_LEAD = _maximum_clock_lead()
 KEYS = {"task": "run_id", "task_def": "definition_id"}
 
 
@@ -80,14 +60,10 @@ class Requirement:
     column: str
     family: Family
 
-    def accepted(self, target: Target) -> tuple[str, ...]:
-        """Give the type names that the engine may report for it."""
-        names = TYPE_NAMES[self.family]
-        # A DuckDB file is often filled from CSV or Parquet, where JSON arrives as text; DuckDB's
-        # JSON functions read that the same. PostgreSQL's do not.
-        if self.family == "json" and target == "duckdb":
-            return (*names, "varchar")
-        return names
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """Give the type names that either engine may report for it."""
+        return TYPE_NAMES[self.family]
 
 
 def requirements(table: str) -> list[Requirement]:

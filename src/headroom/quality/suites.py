@@ -64,7 +64,7 @@ def shape_suite(settings: Settings, shape: Shape) -> ExpectationSuite:
     for table in COLUMNS:
         expectations.append(_table_exists(settings, table))
         if table in shape:
-            expectations.extend(_column_has_type(settings, need) for need in requirements(table))
+            expectations.extend(_column_has_type(need) for need in requirements(table))
     return ExpectationSuite(name="shape of the raw tables", expectations=expectations)
 
 
@@ -93,8 +93,8 @@ def _table_exists(settings: Settings, table: str) -> Any:
     )
 
 
-def _column_has_type(settings: Settings, need: Requirement) -> Any:
-    accepted = list(need.accepted(settings.target))
+def _column_has_type(need: Requirement) -> Any:
+    accepted = list(need.accepted)
     return ExpectColumnValuesToBeInSet(
         column=f"{need.table}.{need.column}",
         value_set=accepted,

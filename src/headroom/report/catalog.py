@@ -22,11 +22,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Report:
-    """A report: `published_at` is the exclusive end of what its published tables could see."""
+    """A report.
+
+    `published_at` is the exclusive end of what its published tables could see; None where nothing
+    was published that it could be checked against.
+    """
 
     name: str
     title: str
-    published_at: datetime
+    published_at: datetime | None
     questions: tuple[Question, ...]
 
 
@@ -97,9 +101,7 @@ BUG = Report(
     title="What the description-based command_hash did",
     published_at=datetime(2025, 11, 25, tzinfo=UTC),
     questions=(
-        Question(
-            "bug_q1_null_hash_summary", "Runs without a stored hash", "bug_null_hash_summary"
-        ),
+        Question("bug_q1_null_hash_summary", "Runs without a stored hash", "bug_null_hash_summary"),
         Question("bug_q2_worst_shared_hash", "The shared hash with the most OOMs by exit code"),
         Question(
             "bug_q3_high_volume_shared_hashes",
@@ -128,4 +130,24 @@ BUG = Report(
     ),
 )
 
-REPORTS = {report.name: report for report in (IMPACT, BUG)}
+REPLAY = Report(
+    name="replay",
+    title="Why runs got their memory: the lookup replayed",
+    published_at=None,
+    questions=(
+        Question("replay_attribution_shares", "Runs by what gave them their memory"),
+        Question(
+            "replay_elevation_by_cause_daily", "Elevated runs a day, by cause (last two weeks)"
+        ),
+        Question("replay_contamination_by_definition", "Contamination by definition"),
+        Question("replay_contamination_by_hash", "Contamination by stored hash"),
+        Question("replay_contamination_by_day", "Contamination by day (last two weeks)"),
+        Question("replay_worst_contaminators", "The donors whose memory cost other commands most"),
+        Question("replay_lineages", "Chains that compounded most"),
+        Question("replay_runs_at_the_cap", "Runs at the cap: did they need it?"),
+        Question("replay_null_hashes_by_version", "What a NULL hash meant under each version"),
+        Question("replay_hashes_to_backfill", "What a backfill of the stored hashes would change"),
+    ),
+)
+
+REPORTS = {report.name: report for report in (IMPACT, BUG, REPLAY)}

@@ -42,9 +42,7 @@ def _check_answer(answer: Answer, expected: str) -> tuple[int, list[Difference]]
     question = answer.question
     columns, published = _published(expected, question, answer.result.columns)
     positions = [answer.result.columns.index(column.removesuffix(PREFIX)) for column in columns]
-    computed = [
-        tuple(_text(row[position]) for position in positions) for row in answer.result.rows
-    ]
+    computed = [tuple(_text(row[position]) for position in positions) for row in answer.result.rows]
     if "run_date" in columns:
         # A published sample shows some of the days; the days it shows, it shows whole.
         day = columns.index("run_date")

@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
 from headroom.report.catalog import Report
 from headroom.report.check import Difference
 from headroom.report.run import Answer, describe_moment
+
+READABLE_DECIMALS = 3
 
 
 def print_report(console: Console, report: Report, as_of: datetime, answers: list[Answer]) -> None:
@@ -34,7 +36,9 @@ def answer_table(answer: Answer, moment: str | None) -> Table:
     for position, column in enumerate(answer.result.columns):
         values = [row[position] for row in answer.result.rows]
         numeric = all(isinstance(value, int | float | Decimal | None) for value in values)
-        table.add_column(column, justify="right" if numeric and values else "left", overflow="fold")
+        heading = column.replace("_", " ")
+        justify: JustifyMethod = "right" if numeric and values else "left"
+        table.add_column(heading, justify=justify, overflow="fold")
     for row in answer.result.rows:
         table.add_row(*(_cell(value) for value in row))
     return table
@@ -61,4 +65,8 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
+    if isinstance(value, Decimal):
+        # Six decimals of a GB.h are for sums, not for reading.
+        decimals = len(str(value).partition(".")[2])
+        return f"{value:,.{min(decimals, READABLE_DECIMALS)}f}"
     return escape(str(value))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+import duckdb
+import psycopg
+
 from headroom.errors import UsageError, WarehouseUnavailableError
 from headroom.report.catalog import Question, Report
 from headroom.report.compiled import at_moment, compile_analyses
@@ -59,10 +62,16 @@ def run_report(settings: Settings, report: Report, as_of: datetime | None) -> li
         answers = []
         for question in report.questions:
             asked_at = moment
-            if moment == report.published_at and question.published_at:
+            if report.published_at == moment and question.published_at:
                 asked_at = question.published_at
             sql = at_moment(compiled[question.analysis], asked_at)
-            answers.append(Answer(question, asked_at, warehouse.query(sql)))
+            try:
+                answers.append(Answer(question, asked_at, warehouse.query(sql)))
+            except (duckdb.Error, psycopg.Error) as error:
+                raise WarehouseUnavailableError(
+                    f"{question.analysis} cannot be answered: {str(error).splitlines()[0]}",
+                    "run `headroom build`: the marts may be of an older version, or unfinished",
+                ) from error
         return answers
 
 

@@ -1,4 +1,4 @@
--- After the fix, the stored hash of every run of engine eks that has a command is the command's md5.
+-- After the fix, the stored hash of every eks run that has a command is the command's md5.
 select
     run_id,
     queued_at,

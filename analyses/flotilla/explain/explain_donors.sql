@@ -1,0 +1,50 @@
+-- The OOM runs that the lookup of one run (the var `run_id`) read for certain, or may have read;
+-- the largest first, as the lookup weighs them.
+with
+
+recipient as (
+
+    select
+        run_id,
+        lookup_key,
+        lookup_from,
+        lookup_to
+    from {{ ref('int_flotilla__recipients_located') }}
+    where run_id = '{{ var("run_id") }}'
+
+),
+
+readable as (
+
+    select
+        donors.donor_run_id,
+        donors.decisive_rank,
+        donors.readable_from <= recipient.lookup_from and donors.readable_to > recipient.lookup_to
+            as is_certain
+    from recipient
+    inner join {{ ref('int_flotilla__oom_donors') }} as donors
+        on
+            recipient.lookup_key = donors.lookup_key
+            and recipient.lookup_to >= donors.readable_from
+            and recipient.lookup_from < donors.readable_to
+
+)
+
+select
+    runs.run_id,
+    readable.is_certain,
+    runs.queued_at,
+    runs.finished_at,
+    runs.memory_mb,
+    runs.exit_code,
+    runs.exit_reason,
+    runs.attribution,
+    -- A subquery of its own, because PostgreSQL then reads these few runs by their key.
+    (
+        select {{ mask_secrets('commands.command') }}
+        from {{ ref('stg_flotilla__runs') }} as commands
+        where commands.run_id = runs.run_id
+    ) as command
+from readable
+inner join {{ ref('flotilla__runs') }} as runs on readable.donor_run_id = runs.run_id
+order by readable.decisive_rank

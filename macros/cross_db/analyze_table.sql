@@ -1,0 +1,12 @@
+{% macro analyze_table(relation_name) -%}
+    {#- PostgreSQL plans by statistics, and a table just made has none until its own housekeeping comes
+        by. DuckDB keeps them itself. -#}
+    {{ adapter.dispatch('analyze_table', 'headroom')(relation_name) }}
+{%- endmacro %}
+
+{% macro default__analyze_table(relation_name) -%}
+    analyze {{ relation_name }};
+{%- endmacro %}
+
+{% macro duckdb__analyze_table(relation_name) -%}
+{%- endmacro %}

@@ -1,0 +1,36 @@
+with
+
+runs as (
+
+    select * from {{ ref('flotilla__runs') }}
+
+),
+
+backfilled as (
+
+    select
+        run_id,
+        definition_id,
+        engine,
+        queued_at,
+        policy_version,
+        hash_origin,
+        command_hash,
+        case
+            when engine = 'eks-spark' then coalesce(command_md5, description_md5)
+            else command_md5
+        end as backfilled_command_hash
+    from runs
+
+),
+
+compared as (
+
+    select
+        *,
+        (command_hash is distinct from backfilled_command_hash) as is_changed
+    from backfilled
+
+)
+
+select * from compared

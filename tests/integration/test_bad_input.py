@@ -1,0 +1,163 @@
+"""What goes wrong for a user ends in one clear message and an exit code, and nothing is lost."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.support.canonical import export_marts
+from tests.support.project import Project
+from tests.support.raw import definition_row, run_row, write_raw
+
+
+def failed(outcome: subprocess.CompletedProcess[str], exit_code: int) -> str:
+    """Hold a failure to its exit code and form; give its message with single spaces."""
+    assert outcome.returncode == exit_code, outcome.stdout + outcome.stderr
+    assert outcome.stderr.startswith("headroom: "), outcome.stderr
+    assert "Traceback" not in outcome.stdout + outcome.stderr
+    return " ".join(outcome.stderr.split())
+
+
+@pytest.fixture
+def built(project: Project) -> Project:
+    with project.in_environment():
+        write_raw(project.settings, [run_row("eks-1")], [definition_row()])
+    project.dbt("build")
+    return project
+
+
+def test_a_source_of_another_shape_is_refused_before_any_mart(built: Project) -> None:
+    with built.in_environment():
+        before = export_marts(built.settings)
+        write_raw(built.settings, [run_row("eks-2")], [definition_row()])
+    built.execute("alter table flotilla.task drop column memory")
+    built.execute("alter table flotilla.task alter column exit_code type text")
+    message = failed(built.headroom("build"), 3)
+    assert "task.memory" in message
+    assert "missing" in message
+    assert "task.exit_code" in message
+    with built.in_environment():
+        assert export_marts(built.settings) == before
+
+
+def test_a_run_from_the_future_is_refused(built: Project) -> None:
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    with built.in_environment():
+        write_raw(built.settings, [run_row("eks-1", queued_at=ahead)], [definition_row()])
+    assert "task.queued_at" in failed(built.headroom("build"), 3)
+
+
+def test_an_empty_source_gives_empty_marts(project: Project) -> None:
+    with project.in_environment():
+        write_raw(project.settings, [], [])
+        outcome = project.headroom("build")
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+        assert not any(export_marts(project.settings).values())
+    for name in ("impact", "bug"):
+        assert project.headroom("report", name).returncode == 0
+
+
+def test_odd_runs_stay_and_are_flagged(project: Project) -> None:
+    odd = [
+        run_row("eks-1", definition_id="unknown"),
+        run_row("eks-2", definition_id=None),
+        run_row("eks-3", status="LOST"),
+        run_row("eks-4", status=None, engine="ecs"),
+        {"run_id": "eks-5", "engine": "eks", "definition_id": "definition-1"},
+    ]
+    with project.in_environment():
+        write_raw(project.settings, odd, [definition_row()])
+    assert project.headroom("build").returncode == 0
+    # A second build reads them again and changes nothing.
+    project.dbt("build")
+    flags = project.query(
+        "select run_id, is_definition_missing, is_status_unknown, is_engine_unknown"
+        " from marts.flotilla__runs order by run_id"
+    )
+    assert flags == [
+        ("eks-1", True, False, False),
+        ("eks-2", True, False, False),
+        ("eks-3", False, True, False),
+        ("eks-4", False, True, True),
+        ("eks-5", True, True, False),
+    ]
+
+
+def test_a_failed_build_names_the_node_and_keeps_the_marts(built: Project) -> None:
+    with built.in_environment():
+        before = export_marts(built.settings)
+        broken = run_row(
+            "eks-9", queued_at=datetime(2025, 12, 20, tzinfo=UTC), command="echo", memory=9
+        )
+        write_raw(built.settings, [run_row("eks-1"), broken], [definition_row()])
+    message = failed(built.headroom("build"), 4)
+    assert "command_hash_is_never_null_after_the_fix" in message
+    with built.in_environment():
+        assert export_marts(built.settings) == before
+
+
+def test_no_marts_yet(project: Project) -> None:
+    project.execute("create schema flotilla")
+    assert "headroom build" in failed(project.headroom("report", "impact"), 5)
+
+
+def test_a_mistyped_word_is_named(project: Project) -> None:
+    assert "impact, bug" in failed(project.headroom("report", "impakt"), 2)
+    assert "2025-12-17" in failed(project.headroom("report", "impact", "--as-of", "yesterday"), 2)
+    assert "duckdb, postgres" in failed(project.headroom("build", "--target", "oracle"), 2)
+    conflict = project.headroom("report", "impact", "--check", "--as-of", "2025-12-01")
+    assert "--as-of" in failed(conflict, 2)
+
+
+def run_headroom(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "headroom.cli", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_locked_database_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "locked.duckdb"
+    holder = duckdb.connect(str(path))
+    environment = {"HEADROOM_TARGET": "duckdb", "HEADROOM_DUCKDB_PATH": str(path)}
+    for command in (["build"], ["fleet"], ["report", "impact"]):
+        assert "locked by another process" in failed(run_headroom(environment, *command), 5)
+    holder.close()
+
+
+def test_a_file_that_is_no_duckdb_database_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "other.duckdb"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table t (x)")
+    environment = {"HEADROOM_TARGET": "duckdb", "HEADROOM_DUCKDB_PATH": str(path)}
+    failed(run_headroom(environment, "build"), 5)
+
+
+def test_a_server_that_does_not_answer_says_so_without_the_password() -> None:
+    environment = {
+        "HEADROOM_TARGET": "postgres",
+        "PGHOST": "127.0.0.1",
+        "PGPORT": "1",
+        "PGPASSWORD": "never-print-this",
+    }
+    for command in (["build"], ["fleet"], ["report", "bug"]):
+        outcome = run_headroom(environment, *command)
+        assert "does not answer" in failed(outcome, 5)
+        assert "never-print-this" not in outcome.stdout + outcome.stderr
+    assert run_headroom(environment, "doctor").returncode == 5
+
+
+def test_the_source_schema_can_have_another_name(project: Project) -> None:
+    environment = {**project.environment(), "HEADROOM_SOURCE_SCHEMA": "elsewhere"}
+    message = failed(run_headroom(environment, "build"), 3)
+    assert "elsewhere" in message
+    environment["HEADROOM_SOURCE_SCHEMA"] = "a; drop"
+    assert "HEADROOM_SOURCE_SCHEMA" in failed(run_headroom(environment, "build"), 2)

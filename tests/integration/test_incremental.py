@@ -1,0 +1,135 @@
+"""Incremental equals full refresh: over random histories, and when what models use changes."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.canonical import export_marts
+from tests.support.project import Project
+from tests.support.raw import START, Row, definition_row, run_row, write_raw
+
+MODELS = ("build", "--resource-type", "model", "seed", "snapshot")
+STATUSES = ("QUEUED", "RUNNING", "STOPPED", "NEEDS_RETRY")
+HASHES = (None, "hash-1", "hash-2")
+
+
+@st.composite
+def run_histories(draw: st.DrawFn, number: int) -> list[Row]:
+    """One run at three moments: absent (None) until it appears, then changing until STOPPED."""
+    minutes = draw(st.integers(0, 40 * 24 * 60))
+    fixed = {
+        "queued_at": START + timedelta(minutes=minutes),
+        "definition_id": f"definition-{draw(st.integers(1, 3))}",
+        "command": draw(st.sampled_from([None, "", "a", "b"])),
+        "command_hash": draw(st.sampled_from(HASHES)),
+        "engine": draw(st.sampled_from(["eks", "eks", "eks-spark"])),
+    }
+    moments: list[Any] = []
+    row = None
+    for _ in range(3):
+        if row is None or row["status"] != "STOPPED":
+            status = draw(st.sampled_from([None, *STATUSES] if row is None else STATUSES))
+            ended = status == "STOPPED"
+            exit_code = draw(st.sampled_from([0, 1, 137])) if ended else None
+            memory = draw(st.sampled_from([512, 1501, 9000])) if status != "QUEUED" else None
+            finished_at = fixed["queued_at"] + timedelta(hours=draw(st.integers(1, 60)))
+            changing = {"status": status, "exit_code": exit_code, "memory": memory}
+            changing["finished_at"] = finished_at if ended else None
+            row = run_row(f"eks-{number}", **fixed, **changing) if status else None
+        moments.append(row)
+    return moments
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[list[Row], list[Row]]]:
+    """The raw tables at three moments; definitions appear, change and disappear."""
+    runs = [draw(run_histories(number)) for number in range(draw(st.integers(1, 25)))]
+    worlds = []
+    for moment in range(3):
+        definitions = [
+            definition_row(f"definition-{number}", memory=draw(st.sampled_from([None, 50, 1000])))
+            for number in draw(st.sets(st.integers(1, 3)))
+        ]
+        worlds.append(([run[moment] for run in runs if run[moment]], definitions))
+    return worlds
+
+
+@settings(
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
+)
+@given(worlds=histories())
+def test_incremental_builds_equal_a_full_one(
+    module_project: Project, worlds: list[tuple[list[Row], list[Row]]]
+) -> None:
+    module_project.drop_own_schemas()
+    with module_project.in_environment():
+        for runs, definitions in worlds:
+            write_raw(module_project.settings, runs, definitions)
+            module_project.dbt(*MODELS)
+        incremental = export_marts(module_project.settings)
+        module_project.dbt(*MODELS, "--full-refresh")
+        assert export_marts(module_project.settings) == incremental
+
+
+def test_a_change_of_a_threshold_rebuilds_the_past(module_project: Project) -> None:
+    module_project.drop_own_schemas()
+    old = run_row("eks-1", memory=1700)
+    new = run_row("eks-2", memory=1700, queued_at=START + timedelta(days=60))
+    elevated = "select run_id, is_elevated from marts.flotilla__runs order by run_id"
+    with module_project.in_environment():
+        write_raw(module_project.settings, [old, new], [definition_row(memory=1000)])
+        module_project.dbt(*MODELS)
+        assert module_project.query(elevated) == [("eks-1", True), ("eks-2", True)]
+        module_project.execute(
+            "update headroom_reference.thresholds set threshold_value = 2"
+            " where threshold = 'elevation_ratio'"
+        )
+        module_project.dbt("run")
+    assert module_project.query(elevated) == [("eks-1", False), ("eks-2", False)]
+
+
+def test_without_a_change_old_days_are_not_read_again(module_project: Project) -> None:
+    """What makes a build with nothing new quick: a final run of an old day is left as it is."""
+    module_project.drop_own_schemas()
+    old = run_row("eks-1", memory=1700)
+    new = run_row("eks-2", memory=1700, queued_at=START + timedelta(days=60))
+    mark = "update marts.flotilla__runs set user_name = 'left as it is'"
+    with module_project.in_environment():
+        write_raw(module_project.settings, [old, new], [definition_row()])
+        module_project.dbt(*MODELS)
+        module_project.execute(mark)
+        module_project.dbt(*MODELS)
+    found = module_project.query("select run_id, user_name from marts.flotilla__runs order by 1")
+    assert found == [("eks-1", "left as it is"), ("eks-2", None)]
+
+
+def test_the_baseline_of_a_run_is_that_of_its_time(module_project: Project) -> None:
+    """Needs a run queued after the first snapshot, so its queue time is taken from the snapshot."""
+    module_project.drop_own_schemas()
+    with module_project.in_environment():
+        write_raw(module_project.settings, [run_row("eks-1")], [definition_row(memory=1000)])
+        module_project.dbt(*MODELS)
+        snapshot = "headroom_snapshots.flotilla__definitions_snapshot"
+        (first,) = module_project.query(f"select dbt_valid_from from {snapshot}")[0]
+        between = first.replace(tzinfo=START.tzinfo) + timedelta(microseconds=1)
+        runs = [run_row("eks-1"), run_row("eks-2", queued_at=between)]
+        write_raw(module_project.settings, runs, [definition_row(memory=4000)])
+        module_project.dbt(*MODELS)
+        (second,) = module_project.query(f"select max(dbt_valid_from) from {snapshot}")[0]
+        after = second.replace(tzinfo=START.tzinfo) + timedelta(microseconds=1)
+        runs.append(run_row("eks-3", queued_at=after))
+        write_raw(module_project.settings, runs, [])
+        module_project.dbt(*MODELS)
+    found = module_project.query(
+        "select run_id, baseline_memory_mb, baseline_source from marts.flotilla__runs order by 1"
+    )
+    assert found == [
+        ("eks-1", 1000, "earliest_known"),
+        ("eks-2", 1000, "as_of_run"),
+        ("eks-3", 4000, "as_of_run"),
+    ]
