@@ -1,5 +1,5 @@
--- What each candidate for the key would have meant, over all of history: the var `as_of` cuts nothing
--- here.
+-- What each candidate for the key would have meant, over all of history: the var `as_of` cuts
+-- nothing here.
 select
     key_candidate,
     is_migration_option,

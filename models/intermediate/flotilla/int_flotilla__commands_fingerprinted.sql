@@ -1,4 +1,4 @@
--- Materialized here, not in the folder: masking is done once for a command, however many runs it has.
+-- Materialized here, not in the folder: masking is done once for a command, whatever its runs.
 {{ config(
     materialized='incremental',
     unique_key='command_md5',
@@ -14,15 +14,15 @@ with
 new_commands as (
 
     select
-        command_md5,
-        min(run_id) as run_id
-    from {{ ref('flotilla__runs') }}
+        runs.command_md5,
+        min(runs.run_id) as run_id
+    from {{ ref('flotilla__runs') }} as runs
     where
-        command_md5 is not null
-        {%- if is_incremental() %}
-            and command_md5 not in (select command_md5 from {{ this }})
+        runs.command_md5 is not null
+    {%- if is_incremental() %}
+            and runs.command_md5 not in (select known.command_md5 from {{ this }} as known)
         {%- endif %}
-    group by command_md5
+    group by runs.command_md5
 
 ),
 
@@ -53,7 +53,9 @@ words as (
         words.place,
         words.shown_word,
         words.masked_word,
-        lag(words.masked_word) over (partition by masked.command_md5 order by words.place) as word_before
+        lag(words.masked_word) over (
+            partition by masked.command_md5 order by words.place
+        ) as word_before
     from masked
     cross join lateral {{ split_in_step('masked.command', 'masked.masked_command') }} as words
     where masked.command <> masked.masked_command
@@ -61,14 +63,16 @@ words as (
 ),
 
 -- A word that a mask changed is a parameter; an option before it is its name.
-parameters as (
+extracted as (
 
     select
         command_md5,
         count(*) as parameter_count,
         string_agg(
-            case when word_before like '-%' and word_before not like '%=%' then word_before || '=' else '' end
-            || shown_word,
+            case
+                when word_before like '-%' and word_before not like '%=%' then word_before || '='
+                else ''
+            end || shown_word,
             ' ' order by place
         ) as parameters
     from words
@@ -81,7 +85,7 @@ select
     masked.command_md5,
     md5(masked.masked_command) as fingerprint,
     masked.masked_command,
-    parameters.parameters,
-    coalesce(parameters.parameter_count, 0) as parameter_count
+    extracted.parameters,
+    coalesce(extracted.parameter_count, 0) as parameter_count
 from masked
-left join parameters on masked.command_md5 = parameters.command_md5
+left join extracted on masked.command_md5 = extracted.command_md5

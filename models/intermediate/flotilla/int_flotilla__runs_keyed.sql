@@ -25,7 +25,8 @@ select
     date_trunc('week', runs.queued_at at time zone 'UTC') as queued_week,
     -- The start counts only under clock skew: no run is found before it has begun.
     case
-        when runs.finished_at is not null then greatest(runs.queued_at, runs.started_at, runs.finished_at)
+        when runs.finished_at is not null
+            then greatest(runs.queued_at, runs.started_at, runs.finished_at)
     end as left_at,
     runs.is_oom and runs.memory_mb is not null as is_donor,
     runs.is_oom,

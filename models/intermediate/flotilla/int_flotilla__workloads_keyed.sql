@@ -45,11 +45,11 @@ distinct_workloads as (
 
     select distinct
         {{ workload('runs') }} as workload,
-        definition_id,
-        command_hash,
-        command_md5,
-        description_md5,
-        is_after_hash_fix
+        runs.definition_id,
+        runs.command_hash,
+        runs.command_md5,
+        runs.description_md5,
+        runs.is_after_hash_fix
     from runs
     where {{ is_keyed_run('runs') }}
 
@@ -61,9 +61,9 @@ keyed as (
         workloads.workload,
         workloads.definition_id,
         workloads.command_md5,
-        {%- for candidate, key in hash_key_candidates().items() %}
-            {{ key }} as {{ candidate }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for candidate, key in hash_key_candidates().items() %}
+        {{ key }} as {{ candidate }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from distinct_workloads as workloads
     inner join commands on workloads.command_md5 = commands.command_md5
     left join rolled_out on workloads.definition_id = rolled_out.definition_id
@@ -73,10 +73,13 @@ keyed as (
 select
     workload,
     row_number() over (order by workload) as workload_number,
-    {%- for candidate in hash_key_candidates() %}
-        case when {{ candidate }} is not null then dense_rank() over (order by definition_id, {{ candidate }}) end
-            as {{ candidate }}_key,
-        dense_rank() over (order by definition_id, {{ candidate }}, command_md5) as {{ candidate }}_command
-        {{- ',' if not loop.last }}
-    {%- endfor %}
+{%- for candidate in hash_key_candidates() %}
+    case
+        when {{ candidate }} is not null
+            then dense_rank() over (order by definition_id, {{ candidate }})
+    end as {{ candidate }}_key,
+    dense_rank() over (
+        order by definition_id, {{ candidate }}, command_md5
+    ) as {{ candidate }}_command{{ ',' if not loop.last }}
+{%- endfor %}
 from keyed

@@ -19,7 +19,9 @@ workloads as (
 
 limits as (
 
-    select interval '24 hours' * cast({{ threshold('frontier_window_days') }} as integer) as window_length
+    select
+        interval '24 hours'
+        * cast({{ threshold('frontier_window_days') }} as integer) as window_length
 
 ),
 
@@ -48,8 +50,10 @@ events as (
         runs.left_at + interval '1 microsecond' as happens_at,
         0 as is_lookup,
         runs.left_at,
-        case when runs.is_donor and runs.left_at < runs.queued_at + limits.window_length then 1 else 0 end
-            as donor_change,
+        case
+            when runs.is_donor and runs.left_at < runs.queued_at + limits.window_length then 1
+            else 0
+        end as donor_change,
         null as window_starts_at,
         null as queued_week,
         null as peak_memory_mb,
@@ -78,11 +82,11 @@ events as (
 ),
 
 {% for candidate in candidates -%}
-{{ candidate }}_facts as (
+    {{ candidate }}_facts as (
 
-    {{ hash_key_facts(candidate) }}
+        {{ hash_key_facts(candidate) }}
 
-),
+    ),
 
 {% endfor -%}
 -- Donors of the own command first; without any, those of the description. Keys of the two are
@@ -91,15 +95,21 @@ dual_hash_facts as (
 
     select
         own.run_number,
-        case when own.donor_count > 0 then own.key_number * 2 else old.key_number * 2 + 1 end as key_number,
+        case
+            when own.donor_count > 0 then own.key_number * 2
+            else fallback.key_number * 2 + 1
+        end as key_number,
         own.queued_week,
         own.peak_memory_mb,
         own.memory_gb_hours,
         own.is_oom,
-        own.is_starved and old.is_starved as is_starved,
-        case when own.donor_count > 0 then 0 else old.foreign_donor_count end as foreign_donor_count
+        own.is_starved and fallback.is_starved as is_starved,
+        case
+            when own.donor_count > 0 then 0
+            else fallback.foreign_donor_count
+        end as foreign_donor_count
     from command_facts as own
-    inner join description_facts as old on own.run_number = old.run_number
+    inner join description_facts as fallback on own.run_number = fallback.run_number
 
 ),
 
@@ -107,8 +117,8 @@ measured as (
     {% for candidate in (candidates | list) + ['dual_hash'] %}
         select
             '{{ candidate }}' as key_candidate,
-            measures.*
-        from ({{ hash_key_measures(candidate ~ '_facts') }}) as measures
+            measured_key.*
+        from ({{ hash_key_measures(candidate ~ '_facts') }}) as measured_key
         {{ 'union all' if not loop.last }}
     {%- endfor %}
 

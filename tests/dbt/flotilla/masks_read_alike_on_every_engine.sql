@@ -1,5 +1,5 @@
--- Each mask alone, applied to its example, gives what the seed expects: on every engine, so a pattern
--- that one of them reads differently fails there and is named.
+-- Each mask alone, applied to its example, gives what the seed expects: on every engine, so that a
+-- pattern that one of them reads differently fails there and is named.
 with
 
 applied as (
