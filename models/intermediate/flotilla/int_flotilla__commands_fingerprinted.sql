@@ -1,0 +1,91 @@
+-- Materialized here, not in the folder: masking is done once for a command, whatever its runs.
+{{ config(
+    materialized='incremental',
+    unique_key='command_md5',
+    incremental_strategy='delete+insert',
+    on_schema_change='fail',
+) }}
+
+{%- set masks = masks() %}
+
+with
+
+-- One run of each command that is not known yet: the command itself stands in the source only.
+new_commands as (
+
+    select
+        runs.command_md5,
+        min(runs.run_id) as run_id
+    from {{ ref('flotilla__runs') }} as runs
+    where
+        runs.command_md5 is not null
+    {%- if is_incremental() %}
+            and runs.command_md5 not in (select known.command_md5 from {{ this }} as known)
+        {%- endif %}
+    group by runs.command_md5
+
+),
+
+without_secrets as (
+
+    select
+        new_commands.command_md5,
+        {{ apply_masks('runs.command', masks, 'secret') }} as command
+    from new_commands
+    inner join {{ ref('stg_flotilla__runs') }} as runs on new_commands.run_id = runs.run_id
+
+),
+
+masked as (
+
+    select
+        command_md5,
+        command,
+        {{ apply_masks('command', masks, 'parameter') }} as masked_command
+    from without_secrets
+
+),
+
+words as (
+
+    select
+        masked.command_md5,
+        words.place,
+        words.shown_word,
+        words.masked_word,
+        lag(words.masked_word) over (
+            partition by masked.command_md5 order by words.place
+        ) as word_before
+    from masked
+    cross join lateral {{ split_in_step('masked.command', 'masked.masked_command') }} as words
+    where masked.command <> masked.masked_command
+
+),
+
+-- A word that a mask changed is a parameter; an option before it is its name.
+extracted as (
+
+    select
+        command_md5,
+        count(*) as parameter_count,
+        string_agg(
+            case
+                when word_before like '-%' and word_before not like '%=%' then word_before || '='
+                else ''
+            end || shown_word,
+            ' ' order by place
+        ) as parameters
+    from words
+    where shown_word <> masked_word
+    group by command_md5
+
+)
+
+select
+    masked.command_md5,
+    md5(masked.masked_command) as fingerprint,
+    masked.masked_command,
+    extracted.parameters,
+    coalesce(extracted.parameter_count, 0) as parameter_count
+from masked
+left join extracted on masked.command_md5 = extracted.command_md5
