@@ -21,6 +21,7 @@ OWN_SCHEMAS = (
     "headroom_staging",
     "headroom_intermediate",
     "headroom_reference",
+    "headroom_landed",
     "headroom_snapshots",
     "headroom_operations",
 )
