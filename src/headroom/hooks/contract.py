@@ -1,4 +1,4 @@
-"""The landed tables as the seeds' YAML declares them: the one home of their columns, types and keys."""
+"""The landed tables as the seeds' YAML declares them: the one home of columns, types and keys."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +19,7 @@ ARROW_TYPES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LandedTable:
     """A landed table: its columns with their SQL types, and the key that rows are merged by."""
 

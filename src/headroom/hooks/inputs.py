@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from headroom.errors import UsageError
 
@@ -73,7 +73,7 @@ def _files(path: str) -> list[Path | None]:
     if named.exists():
         return [named]
     if WILDCARDS & set(path):
-        matched = [Path(name) for name in sorted(glob.glob(path, recursive=True))]
+        matched = [Path(name) for name in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207
         files: list[Path | None] = [file for file in matched if file.is_file()]
         if files:
             return files
@@ -82,12 +82,8 @@ def _files(path: str) -> list[Path | None]:
 
 def open_source(source: Source) -> BinaryIO:
     """Open a log for reading bytes, unpacked where it is gzip. Raises OSError."""
-    raw: io.BufferedIOBase
-    if source.path is None:
-        raw = sys.stdin.buffer
-    else:
-        raw = source.path.open("rb")
-    buffered = io.BufferedReader(raw, PIECE)  # type: ignore[arg-type]
+    raw: Any = sys.stdin.buffer if source.path is None else source.path.open("rb")
+    buffered = io.BufferedReader(raw, PIECE)
     if buffered.peek(2)[:2] == GZIP_MAGIC:
         return gzip.GzipFile(fileobj=buffered)  # type: ignore[return-value]
     return buffered

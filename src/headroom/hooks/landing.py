@@ -5,7 +5,7 @@ new or changed, so loading a log twice writes nothing. Log content is data throu
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,8 @@ WAIT_SECONDS = 60
 RETRY_SECONDS = 0.2
 # Any number that no other program on the server is likely to take.
 POSTGRES_LOCK = 7_105_204
-Row = dict[str, Any]
+Row = Mapping[str, Any]
+Batches = list[pa.RecordBatch]
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,13 @@ class Landed:
     unchanged: int
 
 
-def arrow_rows(table: LandedTable, rows: Sequence[Row]) -> Iterable[pa.RecordBatch]:
+def arrow_rows(table: LandedTable, rows: Sequence[Row]) -> Batches:
     """Give rows as Arrow batches in the types of the contract."""
-    return pa.Table.from_pylist(list(rows), table.arrow_schema).to_batches(max_chunksize=100_000)
+    made = pa.Table.from_pylist(list(rows), table.arrow_schema)
+    return list(made.to_batches(max_chunksize=100_000))
 
 
-def land(
-    settings: Settings, incoming: dict[LandedTable, Iterable[pa.RecordBatch]]
-) -> list[Landed]:
+def land(settings: Settings, incoming: Mapping[LandedTable, Batches]) -> list[Landed]:
     """Merge batches into their tables, all in one transaction; of equal keys the last row counts.
 
     Another load at work is waited for; raises WarehouseUnavailableError after WAIT_SECONDS.
@@ -92,7 +92,8 @@ def _lock_sql(target: Target) -> str:
     if target == "duckdb":
         return ""
     return (
-        f"set local lock_timeout = '{WAIT_SECONDS}s';\nselect pg_advisory_xact_lock({POSTGRES_LOCK})"
+        f"set local lock_timeout = '{WAIT_SECONDS}s';\n"
+        f"select pg_advisory_xact_lock({POSTGRES_LOCK})"
     )
 
 
@@ -152,7 +153,8 @@ def _merge_sql(table: LandedTable) -> str:
 
 def _count(warehouse: Warehouse, table: LandedTable) -> Landed:
     new, changed, unchanged = warehouse.query(
-        "select count(*) filter (where is_new), count(*) filter (where not is_new and is_different),"
+        "select count(*) filter (where is_new),"
+        " count(*) filter (where not is_new and is_different),"
         f" count(*) filter (where not is_new and not is_different) from merged_{table.name}"
     ).rows[0]
     return Landed(table.name, new, changed, unchanged)

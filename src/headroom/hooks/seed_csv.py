@@ -5,15 +5,14 @@ return. Text that would not survive is escaped: see the macro `landed_value`, wh
 """
 
 import csv
-import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
 
 from headroom.hooks.contract import LandedTable
-from headroom.hooks.landing import Landed, land
+from headroom.hooks.landing import Batches, Landed, land
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
 
@@ -38,9 +37,7 @@ def unescape(cell: str) -> str | None:
     return None if cell.strip().lower() in ("", "null") else cell
 
 
-def write_seeds(
-    folder: Path, incoming: dict[LandedTable, Iterable[pa.RecordBatch]]
-) -> list[Landed]:
+def write_seeds(folder: Path, incoming: Mapping[LandedTable, Batches]) -> list[Landed]:
     """Merge batches by key into the CSVs of a folder, each replaced as a whole, sorted by key."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="headroom-csv-") as scratch:
@@ -53,7 +50,7 @@ def write_seeds(
         return landed
 
 
-def _read(path: Path, table: LandedTable) -> list[pa.RecordBatch]:
+def _read(path: Path, table: LandedTable) -> Batches:
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
@@ -61,7 +58,7 @@ def _read(path: Path, table: LandedTable) -> list[pa.RecordBatch]:
         rows = [{name: unescape(row.get(name) or "") for name in table.columns} for row in reader]
     text = pa.Table.from_pylist(rows, pa.schema([(name, pa.string()) for name in table.columns]))
     # DuckDB casts text to the types of the staging table when it is inserted.
-    return text.to_batches()
+    return list(text.to_batches())
 
 
 def _write(path: Path, settings: Settings, table: LandedTable) -> None:
@@ -78,4 +75,4 @@ def _write(path: Path, settings: Settings, table: LandedTable) -> None:
         writer.writerow(table.columns)
         writer.writerows([escape(cell) for cell in row] for row in rows)
     Path(file.name).chmod(0o644)
-    os.replace(file.name, path)
+    Path(file.name).replace(path)
