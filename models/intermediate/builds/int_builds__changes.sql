@@ -29,8 +29,15 @@ measured as (
 compared as (
 
     select
-        *,
-        lag(value) over (partition by build_id, metric order by sample_index) as previous_value
+        build_id,
+        sample_index,
+        metric,
+        sampled_at,
+        value,
+        -- A window function forgets the scale of a decimal.
+        cast(
+            lag(value) over (partition by build_id, metric order by sample_index) as decimal(18, 4)
+        ) as previous_value
     from measured
 
 )
@@ -42,6 +49,6 @@ select
     sampled_at,
     value,
     previous_value,
-    value - previous_value as change,
+    cast(value - previous_value as decimal(18, 4)) as change,
     {{ percent_change('(value - previous_value)', 'previous_value') }} as percent_change
 from compared

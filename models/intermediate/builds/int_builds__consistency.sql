@@ -74,7 +74,7 @@ select
     case when is_scored then variance else 0 end as variance,
     case when is_scored then std_dev else 0 end as std_dev,
     case when is_scored then cv else 0 end as cv,
-    {{ round_scaled(
+    case when detrended_cv is not null then {{ round_scaled(
         'cast(cast(greatest(1 - detrended_cv, 0) as decimal(28, 9)) * 1000000000 as bigint)', '10000000', 2
-    ) }} as detrended_score
+    ) }} end as detrended_score
 from scored
