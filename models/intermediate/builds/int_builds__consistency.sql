@@ -70,10 +70,10 @@ scored as (
 select
     build_id,
     metric,
-    case when is_scored then greatest(1 - cv_half_down, 0) else 0 end as score,
-    case when is_scored then variance else 0 end as variance,
-    case when is_scored then std_dev else 0 end as std_dev,
-    case when is_scored then cv else 0 end as cv,
+    cast(case when is_scored then greatest(1 - cv_half_down, 0) else 0 end as decimal(18, 2)) as score,
+    cast(case when is_scored then variance else 0 end as decimal(18, 1)) as variance,
+    cast(case when is_scored then std_dev else 0 end as decimal(18, 1)) as std_dev,
+    cast(case when is_scored then cv else 0 end as decimal(18, 2)) as cv,
     case when detrended_cv is not null then {{ round_scaled(
         'cast(cast(greatest(1 - detrended_cv, 0) as decimal(28, 9)) * 1000000000 as bigint)', '10000000', 2
     ) }} end as detrended_score

@@ -64,7 +64,7 @@ ranked as (
         *,
         row_number() over (
             partition by build_id, metric, is_rise, move
-            order by abs(shift) desc, abs(change) desc, place
+            order by abs(change) desc, abs(shift) desc, place
         ) as rank_in_move
     from moves
 
@@ -75,9 +75,9 @@ select
     sample_index,
     metric,
     sampled_at,
-    level_before,
-    level_after,
-    shift,
+    cast(level_before as decimal(18, 4)) as level_before,
+    cast(level_after as decimal(18, 4)) as level_after,
+    cast(shift as decimal(18, 4)) as shift,
     {{ percent_change('shift', 'level_before') }} as percent_change
 from ranked
 where rank_in_move = 1

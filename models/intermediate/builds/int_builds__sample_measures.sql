@@ -24,8 +24,9 @@ measures as (
         max(memory_used_gb) as memory_peak_gb,
         max(memory_total_gb) as memory_total_gb,
         max(memory_share) as memory_peak_share,
-        {{ round_scaled('cast(sum(pressure_seconds) * 1000 as bigint)', '600', 2) }}
-            as memory_pressure_minutes,
+        case when count(memory_share) > 0 then {{ round_scaled(
+            'cast(coalesce(sum(pressure_seconds), 0) * 1000 as bigint)', '600', 2
+        ) }} end as memory_pressure_minutes,
         cast(sum(read_mb) as decimal(18, 4)) as read_mb,
         cast(sum(written_mb) as decimal(18, 4)) as written_mb,
         count(*) filter (where is_read_reset or is_write_reset) as counter_reset_count
