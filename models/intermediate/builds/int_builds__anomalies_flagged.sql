@@ -24,7 +24,7 @@ from_zero as (
     from scored
     where
         previous_value = 0
-        and change > case
+        and delta > case
             when metric = 'cpu' then {{ threshold('from_zero_cpu_points') }}
             else {{ threshold('from_zero_memory_gb') }}
         end
@@ -42,23 +42,55 @@ outliers as (
 anomalies as (
 
     select
-        build_id, sample_index, metric, rule, sampled_at,
-        previous_value as from_value, value as to_value, change, percent_change, severity
+        build_id,
+        sample_index,
+        metric,
+        rule_name,
+        sampled_at,
+        previous_value as from_value,
+        current_value as to_value,
+        delta,
+        percent_change,
+        severity
     from published
     union all
     select
-        build_id, sample_index, metric, 'from_zero_rise' as rule, sampled_at,
-        previous_value, value, change, percent_change, cast(null as text) as severity
+        build_id,
+        sample_index,
+        metric,
+        'from_zero_rise' as rule_name,
+        sampled_at,
+        previous_value as from_value,
+        current_value as to_value,
+        delta,
+        percent_change,
+        cast(null as text) as severity
     from from_zero
     union all
     select
-        build_id, sample_index, metric, 'robust_outlier' as rule, sampled_at,
-        previous_value, value, change, percent_change, cast(null as text) as severity
+        build_id,
+        sample_index,
+        metric,
+        'robust_outlier' as rule_name,
+        sampled_at,
+        previous_value as from_value,
+        current_value as to_value,
+        delta,
+        percent_change,
+        cast(null as text) as severity
     from outliers
     union all
     select
-        build_id, sample_index, metric, 'level_shift' as rule, sampled_at,
-        level_before, level_after, shift, percent_change, cast(null as text) as severity
+        build_id,
+        sample_index,
+        metric,
+        'level_shift' as rule_name,
+        sampled_at,
+        level_before as from_value,
+        level_after as to_value,
+        shift as delta,
+        percent_change,
+        cast(null as text) as severity
     from level_shifts
 
 )
@@ -67,12 +99,12 @@ select
     anomalies.build_id,
     anomalies.sample_index,
     anomalies.metric,
-    anomalies.rule,
-    anomalies.rule in ('published_spike', 'published_trough') as is_published,
+    anomalies.rule_name,
+    anomalies.rule_name in ('published_spike', 'published_trough') as is_published,
     anomalies.sampled_at,
     cast(anomalies.from_value as decimal(18, 4)) as from_value,
     cast(anomalies.to_value as decimal(18, 4)) as to_value,
-    cast(anomalies.change as decimal(18, 4)) as change,
+    cast(anomalies.delta as decimal(18, 4)) as delta,
     anomalies.percent_change,
     anomalies.severity,
     scored.robust_score

@@ -13,7 +13,7 @@ measured as (
         sample_index,
         sampled_at,
         'cpu' as metric,
-        cpu_pct as value
+        cpu_pct as current_value
     from samples
     union all
     select
@@ -21,7 +21,7 @@ measured as (
         sample_index,
         sampled_at,
         'memory' as metric,
-        memory_used_gb as value
+        memory_used_gb as current_value
     from samples
 
 ),
@@ -33,10 +33,11 @@ compared as (
         sample_index,
         metric,
         sampled_at,
-        value,
+        current_value,
         -- A window function forgets the scale of a decimal.
         cast(
-            lag(value) over (partition by build_id, metric order by sample_index) as decimal(18, 4)
+            lag(current_value) over (partition by build_id, metric order by sample_index)
+            as decimal(18, 4)
         ) as previous_value
     from measured
 
@@ -47,8 +48,8 @@ select
     sample_index,
     metric,
     sampled_at,
-    value,
+    current_value,
     previous_value,
-    cast(value - previous_value as decimal(18, 4)) as change,
-    {{ percent_change('(value - previous_value)', 'previous_value') }} as percent_change
+    cast(current_value - previous_value as decimal(18, 4)) as delta,
+    {{ percent_change('(current_value - previous_value)', 'previous_value') }} as percent_change
 from compared

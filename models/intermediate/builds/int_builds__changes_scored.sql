@@ -3,7 +3,7 @@ with
 changes as (
 
     select * from {{ ref('int_builds__changes') }}
-    where change is not null
+    where delta is not null
 
 ),
 
@@ -12,7 +12,7 @@ medians as (
     select
         build_id,
         metric,
-        {{ median_twice('change') }} as change_median_twice
+        {{ median_twice('delta') }} as change_median_twice
     from changes
     group by build_id, metric
 
@@ -22,7 +22,7 @@ deviations as (
 
     select
         changes.*,
-        abs(2 * changes.change - medians.change_median_twice) as deviation_twice
+        abs(2 * changes.delta - medians.change_median_twice) as deviation_twice
     from changes
     inner join medians
         on
@@ -49,8 +49,8 @@ select
     deviations.metric,
     deviations.sampled_at,
     deviations.previous_value,
-    deviations.value,
-    deviations.change,
+    deviations.current_value,
+    deviations.delta,
     deviations.percent_change,
     {{ round_scaled(
         '2 * ' ~ in_ten_thousandths('deviations.deviation_twice') ~ ' * 1000000',

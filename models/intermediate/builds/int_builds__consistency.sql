@@ -1,3 +1,7 @@
+-- Denominators in whole units: n (n - 1), and (n - 1) times the square of the sum.
+{% set pairs = 'positive_count * (positive_count - 1)' %}
+{% set mean_squares = '(positive_count - 1) * total * total' %}
+
 with
 
 known as (
@@ -5,11 +9,11 @@ known as (
     select
         build_id,
         metric,
-        {{ in_ten_thousandths('value') }} as units,
+        {{ in_ten_thousandths('current_value') }} as units,
         row_number() over (partition by build_id, metric order by sample_index) as place,
         count(*) over (partition by build_id, metric) as value_count
     from {{ ref('int_builds__changes') }}
-    where value is not null
+    where current_value is not null
 
 ),
 
@@ -50,15 +54,17 @@ scored as (
         build_id,
         metric,
         positive_count >= 2 as is_scored,
-        {{ round_wide('spread', 'positive_count * (positive_count - 1) * 100000000', 1) }} as variance,
-        {{ round_root('spread', 'positive_count * (positive_count - 1) * 100000000', 1) }} as std_dev,
-        {{ round_root('spread * positive_count', '(positive_count - 1) * total * total', 2) }} as cv,
-        {{ round_root('spread * positive_count', '(positive_count - 1) * total * total', 2, half='down') }}
-            as cv_half_down,
+        {{ round_wide('spread', pairs ~ ' * 100000000', 1) }} as variance,
+        {{ round_root('spread', pairs ~ ' * 100000000', 1) }} as std_dev,
+        {{ round_root('spread * positive_count', mean_squares, 2) }} as cv,
+        {{ round_root('spread * positive_count', mean_squares, 2, half='down') }} as cv_half_down,
         case
             when value_count >= 3
                 then
-                    sqrt(greatest(residual, 0) / nullif(cast(value_count as double precision) - 2, 0))
+                    sqrt(
+                        greatest(residual, 0)
+                        / nullif(cast(value_count as double precision) - 2, 0)
+                    )
                     * cast(value_count as double precision)
                     / nullif(cast(total as double precision), 0)
         end as detrended_cv
@@ -70,11 +76,14 @@ scored as (
 select
     build_id,
     metric,
-    cast(case when is_scored then greatest(1 - cv_half_down, 0) else 0 end as decimal(18, 2)) as score,
+    cast(
+        case when is_scored then greatest(1 - cv_half_down, 0) else 0 end as decimal(18, 2)
+    ) as score,
     cast(case when is_scored then variance else 0 end as decimal(18, 1)) as variance,
     cast(case when is_scored then std_dev else 0 end as decimal(18, 1)) as std_dev,
     cast(case when is_scored then cv else 0 end as decimal(18, 2)) as cv,
-    case when detrended_cv is not null then {{ round_scaled(
-        'cast(cast(greatest(1 - detrended_cv, 0) as decimal(28, 9)) * 1000000000 as bigint)', '10000000', 2
-    ) }} end as detrended_score
+    cast(case when detrended_cv is not null then {{ round_scaled(
+        'cast(cast(greatest(1 - detrended_cv, 0) as decimal(28, 9)) * 1000000000 as bigint)',
+        '10000000', 2
+    ) }} end as decimal(18, 2)) as detrended_score
 from scored

@@ -3,7 +3,7 @@ with
 known as (
 
     select * from {{ ref('int_builds__changes') }}
-    where value is not null
+    where current_value is not null
 
 ),
 
@@ -12,11 +12,11 @@ placed as (
     select
         *,
         row_number() over same_series as place,
-        lag(value, 1) over same_series as before_1,
-        lag(value, 2) over same_series as before_2,
-        lag(value, 3) over same_series as before_3,
-        lead(value, 1) over same_series as after_1,
-        lead(value, 2) over same_series as after_2
+        lag(current_value, 1) over same_series as before_1,
+        lag(current_value, 2) over same_series as before_2,
+        lag(current_value, 3) over same_series as before_3,
+        lead(current_value, 1) over same_series as after_1,
+        lead(current_value, 2) over same_series as after_2
     from known
     window same_series as (partition by build_id, metric order by sample_index)
 
@@ -27,7 +27,7 @@ levels as (
     select
         *,
         {{ median_of_three('before_1', 'before_2', 'before_3') }} as level_before,
-        {{ median_of_three('value', 'after_1', 'after_2') }} as level_after
+        {{ median_of_three('current_value', 'after_1', 'after_2') }} as level_after
     from placed
     where before_3 is not null and after_2 is not null
 
@@ -53,7 +53,9 @@ moves as (
 
     select
         *,
-        place - row_number() over (partition by build_id, metric, is_rise order by place) as move
+        place - row_number() over (
+            partition by build_id, metric, is_rise order by place
+        ) as move_number
     from shifted
 
 ),
@@ -63,8 +65,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by build_id, metric, is_rise, move
-            order by abs(change) desc, abs(shift) desc, place
+            partition by build_id, metric, is_rise, move_number
+            order by abs(delta) desc, abs(shift) desc, place
         ) as rank_in_move
     from moves
 

@@ -3,7 +3,7 @@ with
 changes as (
 
     select * from {{ ref('int_builds__changes') }}
-    where change is not null
+    where delta is not null
 
 ),
 
@@ -14,20 +14,23 @@ judged as (
         *,
         case
             when metric = 'cpu'
-                then previous_value > 0 and change * 100 > {{ threshold('cpu_spike_pct') }} * previous_value
+                then
+                    previous_value > 0
+                    and delta * 100 > {{ threshold('cpu_spike_pct') }} * previous_value
             else
                 (
                     previous_value > 0
-                    and change * 100 > {{ threshold('memory_spike_pct') }} * previous_value
+                    and delta * 100 > {{ threshold('memory_spike_pct') }} * previous_value
                 )
-                or change > {{ threshold('memory_spike_gb') }}
+                or delta > {{ threshold('memory_spike_gb') }}
         end as is_spike,
         previous_value > 0
-        and change * 100 < -{{ threshold('trough_pct') }} * previous_value as is_trough,
+        and delta * 100 < -{{ threshold('trough_pct') }} * previous_value as is_trough,
         case
             when previous_value = 0 then 'LOW'
-            when change * 100 > {{ threshold('severity_high_pct') }} * previous_value then 'HIGH'
-            when change * 100 > {{ threshold('severity_medium_pct') }} * previous_value then 'MEDIUM'
+            when delta * 100 > {{ threshold('severity_high_pct') }} * previous_value then 'HIGH'
+            when delta * 100 > {{ threshold('severity_medium_pct') }} * previous_value
+                then 'MEDIUM'
             else 'LOW'
         end as spike_severity
     from changes
@@ -38,11 +41,11 @@ select
     build_id,
     sample_index,
     metric,
-    case when is_spike then 'published_spike' else 'published_trough' end as rule,
+    case when is_spike then 'published_spike' else 'published_trough' end as rule_name,
     sampled_at,
     previous_value,
-    value,
-    change,
+    current_value,
+    delta,
     percent_change,
     case when is_spike then spike_severity end as severity
 from judged

@@ -6,7 +6,7 @@ reports as (
 
 ),
 
--- What comes later in a build's life counts before what came earlier, in whatever order it was loaded.
+-- What comes later in a build's life counts before what came earlier, whatever was loaded first.
 ranked as (
 
     select

@@ -17,13 +17,13 @@ measures as (
         {{ round_scaled(
             'cast(sum(' ~ in_ten_thousandths('cpu_pct') ~ ') as bigint)', 'count(cpu_pct) * 100', 2
         ) }} as cpu_avg_pct,
-        max(cpu_pct) as cpu_peak_pct,
+        cast(max(cpu_pct) as decimal(18, 4)) as cpu_peak_pct,
         {{ round_scaled(
             'cast(sum(' ~ in_ten_thousandths('memory_used_gb') ~ ') as bigint)', 'count(memory_used_gb) * 100', 2
         ) }} as memory_avg_gb,
-        max(memory_used_gb) as memory_peak_gb,
-        max(memory_total_gb) as memory_total_gb,
-        max(memory_share) as memory_peak_share,
+        cast(max(memory_used_gb) as decimal(18, 4)) as memory_peak_gb,
+        cast(max(memory_total_gb) as decimal(18, 4)) as memory_total_gb,
+        cast(max(memory_share) as decimal(18, 4)) as memory_peak_share,
         case when count(memory_share) > 0 then {{ round_scaled(
             'cast(coalesce(sum(pressure_seconds), 0) * 1000 as bigint)', '600', 2
         ) }} end as memory_pressure_minutes,

@@ -11,7 +11,8 @@ stepped as (
     select
         *,
         {{ microseconds_between('lag(sampled_at) over same_build', 'sampled_at') }} as interval_us,
-        {{ microseconds_between('sampled_at', 'lead(sampled_at) over same_build') }} as next_interval_us,
+        {{ microseconds_between('sampled_at', 'lead(sampled_at) over same_build') }}
+            as next_interval_us,
         lag(io_read_mb) over same_build as previous_read_mb,
         lag(io_write_mb) over same_build as previous_write_mb
     from samples
@@ -44,7 +45,8 @@ measured as (
         coalesce(stepped.io_read_mb < stepped.previous_read_mb, false) as is_read_reset,
         coalesce(stepped.io_write_mb < stepped.previous_write_mb, false) as is_write_reset,
         coalesce(
-            stepped.memory_used_gb > {{ threshold('memory_pressure_share') }} * stepped.memory_total_gb,
+            stepped.memory_used_gb
+            > {{ threshold('memory_pressure_share') }} * stepped.memory_total_gb,
             false
         ) as is_under_pressure
     from stepped
@@ -64,8 +66,9 @@ select
     cpu_pct,
     memory_used_gb,
     memory_total_gb,
-    {{ round_ratio(in_ten_thousandths('memory_used_gb'), in_ten_thousandths('memory_total_gb'), 4) }}
-        as memory_share,
+    {{ round_ratio(
+        in_ten_thousandths('memory_used_gb'), in_ten_thousandths('memory_total_gb'), 4
+    ) }} as memory_share,
     is_under_pressure,
     cast(
         case when is_under_pressure then {{ round_scaled(
@@ -81,10 +84,14 @@ select
     ) as pressure_seconds,
     io_read_mb,
     io_write_mb,
-    cast(case when is_read_reset then io_read_mb else io_read_mb - previous_read_mb end as decimal(18, 4))
-        as read_mb,
-    cast(case when is_write_reset then io_write_mb else io_write_mb - previous_write_mb end as decimal(18, 4))
-        as written_mb,
+    cast(
+        case when is_read_reset then io_read_mb else io_read_mb - previous_read_mb end
+        as decimal(18, 4)
+    ) as read_mb,
+    cast(
+        case when is_write_reset then io_write_mb else io_write_mb - previous_write_mb end
+        as decimal(18, 4)
+    ) as written_mb,
     is_read_reset,
     is_write_reset,
     extra_fields

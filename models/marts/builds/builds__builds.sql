@@ -41,11 +41,15 @@ timed as (
         ) as built_at,
         coalesce(
             reports.queue_seconds,
-            {{ round_scaled(microseconds_between('reports.created_at', 'reports.started_at'), '1000', 3) }}
+            {{ round_scaled(
+                microseconds_between('reports.created_at', 'reports.started_at'), '1000', 3
+            ) }}
         ) as queue_seconds,
         coalesce(
             reports.working_seconds,
-            {{ round_scaled(microseconds_between('reports.started_at', 'reports.finished_at'), '1000', 3) }}
+            {{ round_scaled(
+                microseconds_between('reports.started_at', 'reports.finished_at'), '1000', 3
+            ) }}
         ) as working_seconds
     from reports
     left join measures on reports.build_id = measures.build_id

@@ -23,8 +23,8 @@ select
     cast(sum(overall_consistency) filter (where sample_count > 1) as decimal(18, 2))
         as overall_consistency_sum,
     count(*) filter (where sample_count > 1) as consistency_count,
-    max(memory_peak_gb) as memory_peak_gb,
-    max(memory_peak_share) as memory_peak_share,
+    cast(max(memory_peak_gb) as decimal(18, 4)) as memory_peak_gb,
+    cast(max(memory_peak_share) as decimal(18, 4)) as memory_peak_share,
     cast(sum(memory_pressure_minutes) as decimal(18, 2)) as memory_pressure_minutes
 from builds
 group by built_day, region

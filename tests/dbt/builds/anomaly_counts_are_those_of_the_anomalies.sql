@@ -5,8 +5,8 @@ counted as (
 
     select
         build_id,
-        count(*) filter (where rule = 'published_spike') as spike_count,
-        count(*) filter (where rule = 'published_trough') as trough_count
+        count(*) filter (where rule_name = 'published_spike') as spike_count,
+        count(*) filter (where rule_name = 'published_trough') as trough_count
     from {{ ref('builds__anomalies') }}
     group by build_id
 

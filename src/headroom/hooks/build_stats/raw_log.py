@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from headroom.errors import UsageError
 from headroom.hooks.build_stats.collected import Collected, Samples
 from headroom.hooks.build_stats.documents import CUT, read_document, samples_in
 from headroom.hooks.build_stats.facts import report_row
@@ -68,11 +69,14 @@ def read_log(
     name: str,
     defaults: Defaults,
 ) -> None:
-    """Keep the builds of a log: one for each line that starts one, or one under the default id."""
+    """Keep the builds of a log: one for each line that starts one, or one under the default id.
+
+    Raises UsageError for samples of a build that nothing names.
+    """
     for build in _builds(collected, lines, defaults.build_id, name):
         if build.build_id is None:
             if build.is_log or build.blocks:
-                collected.reject(None, "no build id, and none was given", "", name)
+                raise UsageError(f"{name} names no build", "give --build-id")
             continue
         if not (build.blocks or build.is_log or defaults.is_id_given):
             continue
