@@ -5,13 +5,10 @@ significant digits, NULL as \\N. The lines are sorted here, byte by byte, whatev
 collation.
 """
 
-<<<<<<< HEAD
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-=======
-from collections.abc import Sequence
->>>>>>> d91c855 (Builds: tests, methods pages, decisions, sample logs and the command in the README)
 
 from headroom.settings import MARTS_SCHEMA, Settings
 from headroom.warehouse import Warehouse, open_warehouse
