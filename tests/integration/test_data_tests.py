@@ -51,7 +51,8 @@ DAMAGE = {
     "unique_flotilla__runs_run_id": (
         "create table marts.copied as"
         " select * from marts.flotilla__runs union all select * from marts.flotilla__runs;"
-        " drop table marts.flotilla__runs; alter table marts.copied rename to flotilla__runs"
+        " alter table marts.flotilla__runs rename to runs_before;"
+        " alter table marts.copied rename to flotilla__runs"
     ),
     "every_source_run_is_in_the_mart": ("delete from marts.flotilla__runs where run_id = 'eks-1'"),
     "daily_marts_count_every_run_once": (
