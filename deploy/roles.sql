@@ -30,7 +30,7 @@ declare
     ];
     own_schemas constant text[] := array[
         'headroom_staging', 'headroom_intermediate', 'headroom_reference', 'headroom_snapshots',
-        'headroom_operations', 'marts'
+        'headroom_landed', 'headroom_operations', 'marts'
     ];
 
     granted record;

@@ -47,3 +47,9 @@ class NotOursError(HeadroomError):
     """A table that Headroom did not make stands where it would write."""
 
     exit_code = 6
+
+
+class InputRejectedError(HeadroomError):
+    """A part of the logs could not be loaded; with `--strict`, nothing was."""
+
+    exit_code = 7

@@ -5,6 +5,7 @@ significant digits, NULL as \\N. The lines are sorted here, byte by byte, whatev
 collation.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,14 +27,22 @@ DOUBLE = {
 }
 
 
-def export_marts(settings: Settings) -> dict[str, list[str]]:
+def export_tables(settings: Settings, names: Sequence[str]) -> dict[str, list[str]]:
+    """Give the lines of tables, each named with its schema."""
+    with open_warehouse(settings, read_only=True) as warehouse:
+        return {name: _lines(warehouse, settings, name) for name in names}
+
+
+def export_marts(
+    settings: Settings, intermediates: Sequence[str] = INTERMEDIATE_TABLES
+) -> dict[str, list[str]]:
     """Give the lines of every mart, and of the intermediates that are tables."""
     with open_warehouse(settings, read_only=True) as warehouse:
         found = warehouse.query(
             "select table_name from information_schema.tables "
             f"where table_schema = '{MARTS_SCHEMA}' order by table_name"
         )
-        names = [f"{MARTS_SCHEMA}.{row[0]}" for row in found.rows] + list(INTERMEDIATE_TABLES)
+        names = [f"{MARTS_SCHEMA}.{row[0]}" for row in found.rows] + list(intermediates)
         return {name: _lines(warehouse, settings, name) for name in names}
 
 

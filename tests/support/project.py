@@ -21,6 +21,7 @@ OWN_SCHEMAS = (
     "headroom_staging",
     "headroom_intermediate",
     "headroom_reference",
+    "headroom_landed",
     "headroom_snapshots",
     "headroom_operations",
 )
@@ -56,10 +57,12 @@ class Project:
             os.environ.clear()
             os.environ.update(before)
 
-    def dbt(self, *arguments: str, succeeds: bool = True) -> dict[str, str]:
-        """Run dbt; give the status of each node by its name."""
+    def dbt(
+        self, *arguments: str, succeeds: bool = True, project: Path = PROJECT_DIR
+    ) -> dict[str, str]:
+        """Run dbt on the project (or a copy of it); give the status of each node by its name."""
         folder = Path(self.environment()["DBT_TARGET_PATH"])
-        common = ["--project-dir", str(PROJECT_DIR), "--target-path", str(folder), "--quiet"]
+        common = ["--project-dir", str(project), "--target-path", str(folder), "--quiet"]
         with self.in_environment():
             outcome = self.runner.invoke([*arguments, *common, "--log-path", str(folder)])
             reset_adapters()

@@ -1,0 +1,116 @@
+with
+
+published as (
+
+    select * from {{ ref('int_builds__published_anomalies') }}
+
+),
+
+scored as (
+
+    select * from {{ ref('int_builds__changes_scored') }}
+
+),
+
+level_shifts as (
+
+    select * from {{ ref('int_builds__level_shifts') }}
+
+),
+
+from_zero as (
+
+    select *
+    from scored
+    where
+        previous_value = 0
+        and delta > case
+            when metric = 'cpu' then {{ threshold('from_zero_cpu_points') }}
+            else {{ threshold('from_zero_memory_gb') }}
+        end
+
+),
+
+outliers as (
+
+    select *
+    from scored
+    where robust_score > {{ threshold('robust_score_limit') }}
+
+),
+
+anomalies as (
+
+    select
+        build_id,
+        sample_index,
+        metric,
+        rule_name,
+        sampled_at,
+        previous_value as from_value,
+        current_value as to_value,
+        delta,
+        percent_change,
+        severity
+    from published
+    union all
+    select
+        build_id,
+        sample_index,
+        metric,
+        'from_zero_rise' as rule_name,
+        sampled_at,
+        previous_value as from_value,
+        current_value as to_value,
+        delta,
+        percent_change,
+        cast(null as text) as severity
+    from from_zero
+    union all
+    select
+        build_id,
+        sample_index,
+        metric,
+        'robust_outlier' as rule_name,
+        sampled_at,
+        previous_value as from_value,
+        current_value as to_value,
+        delta,
+        percent_change,
+        cast(null as text) as severity
+    from outliers
+    union all
+    select
+        build_id,
+        sample_index,
+        metric,
+        'level_shift' as rule_name,
+        sampled_at,
+        level_before as from_value,
+        level_after as to_value,
+        shift as delta,
+        percent_change,
+        cast(null as text) as severity
+    from level_shifts
+
+)
+
+select
+    anomalies.build_id,
+    anomalies.sample_index,
+    anomalies.metric,
+    anomalies.rule_name,
+    anomalies.rule_name in ('published_spike', 'published_trough') as is_published,
+    anomalies.sampled_at,
+    cast(anomalies.from_value as decimal(18, 4)) as from_value,
+    cast(anomalies.to_value as decimal(18, 4)) as to_value,
+    cast(anomalies.delta as decimal(18, 4)) as delta,
+    anomalies.percent_change,
+    anomalies.severity,
+    scored.robust_score
+from anomalies
+left join scored
+    on
+        anomalies.build_id = scored.build_id
+        and anomalies.sample_index = scored.sample_index
+        and anomalies.metric = scored.metric

@@ -1,0 +1,48 @@
+"""What was read of all logs of a load, before anything is landed."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from headroom.hooks.build_stats.facts import (
+    MAX_SAMPLES,
+    BadValueError,
+    Sample,
+    read_sample,
+)
+from headroom.hooks.build_stats.tolerant_json import write_json
+from headroom.hooks.rejects import Reject
+from headroom.hooks.report import LoadReport
+
+HOOK = "build-stats"
+Samples = list[Any]
+
+
+@dataclass
+class Collected:
+    """Reports, samples and rejects of a load. Of two samples with one key the later one counts."""
+
+    report: LoadReport
+    reports: dict[str, dict[str, Any]] = field(default_factory=dict)
+    samples: dict[tuple[str, int], Sample] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+
+    def add_report(self, row: dict[str, Any]) -> None:
+        """Keep what a log says of a build."""
+        self.reports[row["report_id"]] = row
+        self.report.parsed += 1
+
+    def add_samples(self, build_id: str, values: Samples, where: str) -> None:
+        """Keep the good samples of a build, each at its place in the log; reject the others."""
+        for index, value in enumerate(values[:MAX_SAMPLES]):
+            try:
+                self.samples[build_id, index] = read_sample(build_id, index, value)
+                self.report.parsed += 1
+            except BadValueError as error:
+                self.reject(build_id, str(error), write_json(value), f"{where}, sample {index}")
+        if len(values) > MAX_SAMPLES:
+            self.reject(build_id, f"more than {MAX_SAMPLES:,} samples", "", where)
+
+    def reject(self, build_id: str | None, reason: str, excerpt: str, where: str) -> None:
+        """Keep a piece that could not be read, with the reason."""
+        self.rejects.append(Reject(HOOK, build_id, reason, excerpt, where))
+        self.report.reject(reason, where)

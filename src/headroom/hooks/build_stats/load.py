@@ -1,0 +1,172 @@
+"""Load build stats: find out what each log is, read it, land what is right."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO
+
+from headroom.errors import InputRejectedError, UsageError
+from headroom.hooks.build_stats.collected import Collected
+from headroom.hooks.build_stats.documents import (
+    CUT,
+    NOT_A_FORM,
+    add_campaign,
+    is_campaign,
+    read_document,
+    samples_in,
+)
+from headroom.hooks.build_stats.facts import report_row
+from headroom.hooks.build_stats.published_rule import count_anomalies, overall
+from headroom.hooks.build_stats.raw_log import START, STARTING, Defaults, read_log
+from headroom.hooks.build_stats.tolerant_json import NotJSONError
+from headroom.hooks.contract import LandedTable, landed_tables
+from headroom.hooks.inputs import Line, Source, decode, find_sources, open_source, read_lines
+from headroom.hooks.landing import Row, arrow_rows, land
+from headroom.hooks.report import LoadReport
+from headroom.hooks.seed_csv import write_seeds
+from headroom.settings import Settings
+
+MAX_DOCUMENT = 256 * 1024 * 1024
+PROBE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class BuildSummary:
+    """A build as this load saw it, by the published rule."""
+
+    build_id: str
+    samples: int
+    spikes: int
+    troughs: int
+    consistency: Decimal
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller says: build and region of logs that name none, and how to load.
+
+    `strict`: nothing, if anything is rejected. `csv_folder`: into its seed CSVs, not the warehouse.
+    """
+
+    build_id: str | None = None
+    region: str | None = None
+    strict: bool = False
+    csv_folder: Path | None = None
+
+
+def load_build_stats(
+    settings: Settings,
+    paths: Sequence[str],
+    options: Options,
+    on_source: Callable[[str, int, int], None] | None = None,
+) -> tuple[LoadReport, list[BuildSummary]]:
+    """Read logs and merge what is right into the landed tables, or into the CSVs of a folder.
+
+    A source that cannot be read is reported, the others are loaded. Raises UsageError where
+    standard input names no build, and InputRejectedError, with nothing landed, where `strict` is
+    set and anything was rejected.
+    """
+    sources = find_sources(list(paths))
+    collected = Collected(LoadReport())
+    for place, source in enumerate(sources):
+        if on_source:
+            on_source(source.name, place, len(sources))
+        collected.report.sources += 1
+        try:
+            with open_source(source) as stream:
+                _read(collected, source, stream, options)
+        except (OSError, EOFError) as error:
+            collected.report.unreadable.append(f"{source.name}: {_why(error)}")
+    report = collected.report
+    if options.strict and not report.is_clean:
+        raise InputRejectedError(
+            f"{sum(report.rejected.values()) + len(report.unreadable)} pieces were rejected, "
+            "so nothing was loaded",
+            "\n".join([*report.unreadable, *report.shown]),
+        )
+    tables = landed_tables()
+    incoming: dict[LandedTable, Sequence[Row]] = {
+        tables["landed_build_reports"]: list(collected.reports.values()),
+        tables["landed_build_samples"]: [sample.row for sample in collected.samples.values()],
+        tables["landed_rejects"]: [reject.row() for reject in collected.rejects],
+    }
+    batches = {table: arrow_rows(table, rows) for table, rows in incoming.items()}
+    if options.csv_folder:
+        report.landed = write_seeds(options.csv_folder, batches)
+    else:
+        report.landed = land(settings, batches)
+    return report, _summaries(collected)
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _read(collected: Collected, source: Source, stream: BinaryIO, options: Options) -> None:
+    """Tell the three forms apart by what stands in the log, never by its name."""
+    defaults = Defaults(
+        options.build_id or source.stem, options.build_id is not None, options.region
+    )
+    probe = stream.peek(PROBE)[:PROBE]  # type: ignore[attr-defined]
+    if probe.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        raw = stream.read(MAX_DOCUMENT + 1)
+        if len(raw) > MAX_DOCUMENT:
+            collected.reject(None, "the document is too long", decode(raw[:1000]), source.name)
+            return
+        written = decode(raw.removeprefix(b"\xef\xbb\xbf"))
+        if not (START in written or STARTING.search(written)):
+            _read_document(collected, source, written, defaults)
+            return
+        lines = [Line(place, line) for place, line in enumerate(written.split("\n"), 1)]
+        _read_raw(collected, source, lines, defaults)
+        return
+    _read_raw(collected, source, read_lines(stream), defaults)
+
+
+def _read_raw(
+    collected: Collected,
+    source: Source,
+    lines: Iterable[Line],
+    defaults: Defaults,
+) -> None:
+    before = (len(collected.reports), len(collected.rejects))
+    read_log(collected, lines, source.name, defaults)
+    if (len(collected.reports), len(collected.rejects)) == before:
+        collected.reject(None, NOT_A_FORM, source.name, source.name)
+
+
+def _read_document(collected: Collected, source: Source, written: str, defaults: Defaults) -> None:
+    collected.report.lines += written.count("\n") + (not written.endswith("\n"))
+    try:
+        document, is_cut = read_document(written)
+    except NotJSONError:
+        document, is_cut = None, False
+    samples = None if is_campaign(document) else samples_in(document)
+    if is_cut:
+        collected.reject(defaults.build_id, CUT, written[-200:], source.name)
+    if is_campaign(document):
+        add_campaign(collected, document, defaults.region, source.name)
+    elif samples is None:
+        collected.reject(None, NOT_A_FORM, written, source.name)
+    elif defaults.build_id is None:
+        raise UsageError("standard input names no build", "give --build-id")
+    else:
+        collected.add_report(report_row(defaults.build_id, len(samples), region=defaults.region))
+        collected.add_samples(defaults.build_id, samples, source.name)
+
+
+def _summaries(collected: Collected) -> list[BuildSummary]:
+    places: dict[str, list[int]] = {row["build_id"]: [] for row in collected.reports.values()}
+    for build_id, index in sorted(collected.samples):
+        places.setdefault(build_id, []).append(index)
+    summaries = []
+    for build_id, indexes in places.items():
+        rows = [collected.samples[build_id, index].row for index in indexes]
+        cpu = [row["cpu_pct"] for row in rows]
+        memory = [row["memory_used_gb"] for row in rows]
+        found = count_anomalies(cpu, memory)
+        summaries.append(
+            BuildSummary(build_id, len(rows), found.spikes, found.troughs, overall(cpu, memory))
+        )
+    return summaries

@@ -1,0 +1,80 @@
+"""JSON that may be cut off: everything that is complete is read, and numbers stay exact."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.S)
+CLOSER = {"{": "}", "[": "]"}
+MAX_DEPTH = 100
+
+
+class NotJSONError(ValueError):
+    """Nothing of the text can be read as JSON."""
+
+
+def read_json(text: str) -> tuple[Any, bool]:
+    """Give the value and whether the text was cut: then up to its last complete object or list.
+
+    Numbers are Decimals, also NaN and Infinity, which are no JSON but are written by some. Raises
+    NotJSONError.
+    """
+    try:
+        return _strict(text), False
+    except ValueError:
+        pass
+    mended = _close(text)
+    if mended is None:
+        raise NotJSONError
+    try:
+        return _strict(mended), True
+    except ValueError:
+        raise NotJSONError from None
+
+
+def _strict(text: str) -> Any:
+    try:
+        return json.loads(
+            text, parse_float=Decimal, parse_int=Decimal, parse_constant=Decimal, strict=False
+        )
+    except RecursionError:
+        raise NotJSONError from None
+
+
+def _close(text: str) -> str | None:
+    """Cut behind the last complete object or list, and close what is still open around it."""
+    open_brackets: list[str] = []
+    end, still_open = 0, ""
+    for match in TOKEN.finditer(text):
+        token = match.group()
+        if token[0] == '"':
+            continue
+        if token in CLOSER:
+            open_brackets.append(token)
+            if len(open_brackets) > MAX_DEPTH:
+                return None
+        elif not open_brackets or CLOSER[open_brackets.pop()] != token:
+            break
+        else:
+            end = match.end()
+            still_open = "".join(CLOSER[bracket] for bracket in reversed(open_brackets))
+    return text[:end] + still_open if end else None
+
+
+def write_json(value: Any) -> str:
+    """Give JSON text with sorted keys, so that equal values are equal text."""
+    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    """Make numbers of Decimals where a number can hold them, else text."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, Decimal):
+        return value
+    if not value.is_finite() or abs(value.adjusted()) > 15:
+        return 0 if value.is_zero() else str(value)
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,57 @@
+"""The landed tables as the seeds' YAML declares them: the one home of columns, types and keys."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import pyarrow as pa
+import yaml
+
+from headroom.settings import PROJECT_DIR
+
+LANDED_SCHEMA = "headroom_landed"
+CONTRACTS = PROJECT_DIR / "seeds" / "landed" / "_landed__seeds.yml"
+ARROW_TYPES = {
+    "text": pa.string(),
+    "integer": pa.int32(),
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "timestamptz": pa.timestamp("us", tz="UTC"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class LandedTable:
+    """A landed table: its columns with their SQL types, and the key that rows are merged by."""
+
+    name: str
+    columns: dict[str, str]
+    key: tuple[str, ...]
+
+    @property
+    def relation(self) -> str:
+        """Name the table with its schema."""
+        return f"{LANDED_SCHEMA}.{self.name}"
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """Give the columns as Arrow types."""
+        return pa.schema([(name, _arrow_type(kind)) for name, kind in self.columns.items()])
+
+
+def _arrow_type(kind: str) -> pa.DataType:
+    if kind.startswith("numeric("):
+        precision, scale = kind.removeprefix("numeric(").rstrip(")").split(",")
+        return pa.decimal128(int(precision), int(scale))
+    return ARROW_TYPES[kind]
+
+
+@cache
+def landed_tables() -> dict[str, LandedTable]:
+    """Read the contracts of all landed tables, by name."""
+    seeds = yaml.safe_load(CONTRACTS.read_text(encoding="utf-8"))["seeds"]
+    return {
+        seed["name"]: LandedTable(
+            seed["name"], seed["config"]["column_types"], tuple(seed["config"]["unique_key"])
+        )
+        for seed in seeds
+    }

@@ -1,0 +1,111 @@
+"""What a hook reads: files, folders, globs, gzip and standard input, line by line and bounded.
+
+A line can be of any length and hold any bytes: what is longer than MAX_LINE is passed over without
+being held in memory, and what is no UTF-8 or no text of a database is replaced by U+FFFD.
+"""
+
+import glob
+import gzip
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from headroom.errors import UsageError
+
+STANDARD_INPUT = "-"
+MAX_LINE = 16 * 1024 * 1024
+PIECE = 1024 * 1024
+GZIP_MAGIC = b"\x1f\x8b"
+WILDCARDS = frozenset("*?[")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One log: a file, or standard input where `path` is None."""
+
+    path: Path | None
+
+    @property
+    def name(self) -> str:
+        """Name it for a person."""
+        return str(self.path) if self.path else "standard input"
+
+    @property
+    def stem(self) -> str | None:
+        """Give the file's name without `.gz` and without its extension; None for standard input."""
+        if self.path is None:
+            return None
+        name = self.path.name
+        return Path(name[:-3] if name.lower().endswith(".gz") else name).stem
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line without its end; `is_cut` where it was too long, and only its beginning is here."""
+
+    number: int
+    text: str
+    is_cut: bool = False
+
+
+def find_sources(paths: list[str]) -> list[Source]:
+    """Give the logs that paths name, each once, in the order of the paths.
+
+    A folder stands for all files below it, by name; a pattern for what it matches. Raises
+    UsageError for a path that names nothing, before anything is read.
+    """
+    found: dict[Path | None, Source] = {}
+    for path in paths:
+        for file in _files(path):
+            found.setdefault(file and file.resolve(), Source(file))
+    return list(found.values())
+
+
+def _files(path: str) -> list[Path | None]:
+    if path == STANDARD_INPUT:
+        return [None]
+    named = Path(path)
+    if named.is_dir():
+        return [file for file in sorted(named.rglob("*")) if file.is_file()]
+    if named.exists():
+        return [named]
+    if WILDCARDS & set(path):
+        matched = [Path(name) for name in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207
+        files: list[Path | None] = [file for file in matched if file.is_file()]
+        if files:
+            return files
+    raise UsageError(f"there is nothing at {path}", "give files, folders, patterns, or - for stdin")
+
+
+def open_source(source: Source) -> BinaryIO:
+    """Open a log for reading bytes, unpacked where it is gzip. Raises OSError."""
+    raw: Any = sys.stdin.buffer if source.path is None else source.path.open("rb")
+    buffered = io.BufferedReader(raw, PIECE)
+    if buffered.peek(2)[:2] == GZIP_MAGIC:
+        return gzip.GzipFile(fileobj=buffered)  # type: ignore[return-value]
+    return buffered
+
+
+def clean_text(text: str) -> str:
+    """Give text that both engines can hold: no NUL, no half of a surrogate pair."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def decode(raw: bytes) -> str:
+    """Read bytes as UTF-8; what is none becomes U+FFFD."""
+    return raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
+
+
+def read_lines(stream: BinaryIO) -> Iterator[Line]:
+    """Give the lines of a log up to where it ends now: what is written to it later is not read."""
+    number = 0
+    while raw := stream.readline(MAX_LINE):
+        number += 1
+        is_cut = len(raw) == MAX_LINE and not raw.endswith(b"\n")
+        while is_cut and (rest := stream.readline(PIECE)):
+            if rest.endswith(b"\n"):
+                break
+        yield Line(number, decode(raw[:PIECE] if is_cut else raw).rstrip("\r\n"), is_cut)

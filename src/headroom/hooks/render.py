@@ -1,0 +1,39 @@
+"""The summary of a load, for a person."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from headroom.hooks.build_stats import BuildSummary
+from headroom.hooks.report import LoadReport
+
+
+def print_builds(console: Console, builds: Sequence[BuildSummary]) -> None:
+    """Print a row for each build of the load."""
+    if not builds:
+        return
+    table = Table("build", box=None, pad_edge=False)
+    for heading in ("samples", "spikes", "troughs", "consistency"):
+        table.add_column(heading, justify="right")
+    for build in builds:
+        figures = (build.samples, build.spikes, build.troughs, build.consistency)
+        table.add_row(escape(build.build_id), *(str(figure) for figure in figures))
+    console.print(table)
+
+
+def print_report(console: Console, report: LoadReport) -> None:
+    """Print what was read, what was left out and why, and what is new in each table."""
+    console.print(
+        f"Read {report.lines:,} lines of {report.sources:,} sources: {report.parsed:,} reports and "
+        f"samples, {sum(report.rejected.values()):,} pieces rejected"
+    )
+    for what, counts in (("skipped", report.skipped), ("rejected", report.rejected)):
+        for reason, count in sorted(counts.items()):
+            console.print(f"  {what}: {reason} ({count:,})", markup=False, highlight=False)
+    for landed in report.landed:
+        console.print(
+            f"  {landed.table}: {landed.new:,} new, {landed.changed:,} changed, "
+            f"{landed.unchanged:,} unchanged"
+        )

@@ -1,0 +1,78 @@
+"""Landed rows as seed CSVs, for people who then run `dbt seed`.
+
+dbt's reader takes an empty cell and the word null for NULL, and makes a line feed of a carriage
+return. Text that would not survive is escaped: see the macro `landed_value`, which undoes it.
+"""
+
+import csv
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from headroom.hooks.contract import LandedTable
+from headroom.hooks.landing import Batches, Landed, land
+from headroom.settings import Settings
+from headroom.warehouse import open_warehouse
+
+# Cells are no longer than what dbt's reader of CSV takes.
+MAX_CELL = 100_000
+
+
+def escape(value: str | None) -> str:
+    """Give the cell that stands for a text, or for NULL."""
+    if value is None:
+        return ""
+    plain = value.strip().lower() not in ("", "null")
+    if plain and not value.startswith("\\") and "\r" not in value:
+        return value
+    return "\\" + value.replace("~", "~t").replace("\r", "~r")
+
+
+def unescape(cell: str) -> str | None:
+    """Give the text that a cell stands for, or None for NULL."""
+    if cell.startswith("\\"):
+        return cell[1:].replace("~r", "\r").replace("~t", "~")
+    return None if cell.strip().lower() in ("", "null") else cell
+
+
+def write_seeds(folder: Path, incoming: Mapping[LandedTable, Batches]) -> list[Landed]:
+    """Merge batches by key into the CSVs of a folder, each replaced as a whole, sorted by key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="headroom-csv-") as scratch:
+        settings = Settings("duckdb", Path(scratch) / "landed.duckdb", "none")
+        present = {table: _read(folder / f"{table.name}.csv", table) for table in incoming}
+        land(settings, present)
+        landed = land(settings, incoming)
+        for table in incoming:
+            _write(folder / f"{table.name}.csv", settings, table)
+        return landed
+
+
+def _read(path: Path, table: LandedTable) -> Batches:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [{name: unescape(row.get(name) or "") for name in table.columns} for row in reader]
+    text = pa.Table.from_pylist(rows, pa.schema([(name, pa.string()) for name in table.columns]))
+    # DuckDB casts text to the types of the staging table when it is inserted.
+    return list(text.to_batches())
+
+
+def _write(path: Path, settings: Settings, table: LandedTable) -> None:
+    """Write beside the file, then put it in its place: a reader sees the old one or the new one."""
+    cells = ", ".join(f"cast({name} as text)" for name in table.columns)
+    with open_warehouse(settings, read_only=True) as warehouse:
+        rows = warehouse.query(
+            f"select {cells} from {table.relation} order by {', '.join(table.key)}"
+        ).rows
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows([escape(cell) for cell in row] for row in rows)
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(path)

@@ -1,0 +1,273 @@
+"""Logs of builds: what is read from each form, and what is said of the rest."""
+
+import io
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headroom.errors import InputRejectedError, UsageError
+from headroom.hooks.build_stats import Options
+from headroom.hooks.build_stats.collected import Collected
+from headroom.hooks.build_stats.load import _read
+from headroom.hooks.build_stats.published_rule import count_anomalies, overall, score
+from headroom.hooks.inputs import Source
+from headroom.hooks.report import LoadReport
+from headroom.settings import PROJECT_DIR
+
+ID = "84fbeb34-2767"
+SAMPLES = [
+    {"ts": f"2025-11-14T03:{minute:02d}:14+00:00", "cpu": minute, "mem_used_gb": 1.5 + minute}
+    for minute in range(5)
+]
+
+
+def read(text: str | bytes, name: str | None = "log.txt", **options: Any) -> Collected:
+    collected = Collected(LoadReport())
+    raw = text.encode() if isinstance(text, str) else text
+    stream = io.BufferedReader(io.BytesIO(raw))  # type: ignore[arg-type]
+    _read(collected, Source(Path(name) if name else None), stream, Options(**options))
+    return collected
+
+
+def block(samples: Sequence[Any], prefix: str = "", step: str = "") -> str:
+    inside = json.dumps({"samples": samples}, indent=1).splitlines()
+    lines = ["BUILD_STATS_JSON_START", *inside, "BUILD_STATS_JSON_END"]
+    return "".join(f"{prefix}{step}{line}\n" for line in lines)
+
+
+def values(collected: Collected) -> dict[str, list[tuple[int, Any]]]:
+    found: dict[str, list[tuple[int, Any]]] = {}
+    for (build_id, index), sample in sorted(collected.samples.items()):
+        found.setdefault(build_id, []).append((index, sample.row["cpu_pct"]))
+    return found
+
+
+GOOD = list(enumerate(Decimal(minute) for minute in range(5)))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "step"),
+    [
+        ("", ""),
+        ("", "Step #0: "),
+        ("2025-11-14T03:10:14.123456789Z ", 'Step #12 - "build": '),
+        ("[2025-11-14 03:10:14,123] ", ""),
+        ("", "Step #3: #17 12.345 "),
+        ("builder-7f9c INFO ", ""),
+    ],
+)
+def test_prefixes_of_lines_are_taken_away(prefix: str, step: str) -> None:
+    collected = read(f'starting build "{ID}"\n' + block(SAMPLES, prefix, step) + "DONE\n")
+    assert values(collected) == {ID: GOOD}
+    assert [row["status"] for row in collected.reports.values()] == ["SUCCESS"]
+    assert collected.report.is_clean
+
+
+def test_lines_of_other_steps_between_the_markers_are_left_out() -> None:
+    lines = block(SAMPLES, step="Step #0: ").splitlines()
+    lines.insert(4, 'Step #1: {"samples": [')
+    collected = read("\n".join(lines), build_id="b")
+    assert values(collected) == {"b": GOOD}
+    assert collected.report.skipped == {"line of another step": 1}
+
+
+def test_several_builds_of_one_log() -> None:
+    text = "".join(
+        f'starting build "{name}"\n{block(SAMPLES) if name != "two" else ""}{outcome}\n'
+        for name, outcome in (("one", "DONE"), ("two", "ERROR"), ("three", "TIMEOUT"))
+    )
+    collected = read(text)
+    assert values(collected) == {"one": GOOD, "three": GOOD}
+    found = {
+        row["build_id"]: (row["status"], row["sample_count"]) for row in collected.reports.values()
+    }
+    assert found == {"one": ("SUCCESS", 5), "two": ("FAILURE", 0), "three": ("TIMEOUT", 5)}
+
+
+def test_the_printed_command_is_no_marker() -> None:
+    command = "RUN echo BUILD_STATS_JSON_START && cat /x && echo BUILD_STATS_JSON_END\n"
+    assert values(read(command + block(SAMPLES))) == {"log": GOOD}
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "reason"),
+    [
+        (block(SAMPLES) + block(SAMPLES), 5, None),
+        (block(SAMPLES[:2]) + block(SAMPLES), 5, None),
+        ("BUILD_STATS_JSON_START\n" + block(SAMPLES), 5, None),
+        (block(SAMPLES).replace("BUILD_STATS_JSON_END\n", ""), 5, "the end marker is missing"),
+        (block(SAMPLES)[:-80], 4, "the JSON is cut off; what is complete was loaded"),
+        (block(SAMPLES) + block(SAMPLES[3:]), 5, "other samples than the longer block"),
+        ("text\nBUILD_STATS_JSON_END\n" + block(SAMPLES), 5, "the start marker is missing"),
+        ("BUILD_STATS_JSON_START\nno json\nBUILD_STATS_JSON_END\n", 0, "no JSON between"),
+    ],
+)
+def test_markers_that_are_doubled_missing_or_cut(text: str, count: int, reason: str | None) -> None:
+    collected = read(f'starting build "{ID}"\n{text}')
+    assert values(collected).get(ID, []) == GOOD[:count]
+    reasons = list(collected.report.rejected)
+    assert [found.startswith(reason or "") for found in reasons] == ([True] if reason else [])
+    assert len(collected.reports) == 1
+
+
+def test_campaign_stats_give_region_times_and_further_fields() -> None:
+    build = {
+        "build_id": ID,
+        "status": "SUCCESS",
+        "create_time": "2025-11-14T03:00:00+01:00",
+        "queue_time_seconds": 645,
+        "working_time_seconds": "628.5s",
+        "memory_used_peak_gb": 137,
+        "resource_samples": SAMPLES,
+        "anomalies": {"spikes": []},
+    }
+    collected = read(json.dumps({"regions": {"us-west2": {"recent_builds": [build]}}}), None)
+    (row,) = collected.reports.values()
+    assert (row["region"], row["queue_seconds"], row["working_seconds"]) == (
+        "us-west2",
+        Decimal("645.000"),
+        Decimal("628.500"),
+    )
+    assert row["created_at"].isoformat() == "2025-11-14T02:00:00+00:00"
+    assert row["reported_memory_peak_gb"] == 137
+    assert json.loads(row["extra_fields"]) == {"anomalies": {"spikes": []}}
+    assert values(collected) == {ID: GOOD}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"samples": SAMPLES}),
+        json.dumps(SAMPLES, indent=2),
+        "".join(json.dumps(sample) + "\n" for sample in SAMPLES),
+        "\ufeff" + json.dumps(SAMPLES),
+    ],
+)
+def test_bare_samples_take_their_build_from_the_name_or_the_option(text: str) -> None:
+    assert values(read(text, "build-stats.json")) == {"build-stats": GOOD}
+    assert values(read(text, "build-stats.json", build_id="b")) == {"b": GOOD}
+    with pytest.raises(UsageError, match="names no build"):
+        read(text, None)
+
+
+def test_standard_input_without_a_build_is_refused() -> None:
+    with pytest.raises(UsageError, match="names no build"):
+        read(block(SAMPLES), None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ('{"cpu": 1e999}', "cpu is out of range"),
+        ('{"cpu": NaN}', "cpu is out of range"),
+        ('{"cpu": -1}', "cpu is negative"),
+        ('{"cpu": "48"}', "cpu is no number"),
+        ('{"cpu": true}', "cpu is no number"),
+        ('{"cpu": 1, "ts": "yesterday"}', "ts is no time"),
+        ('{"cpu": 1, "ts": 5}', "ts is no time"),
+        ('{"cpu": 1, "ts": "0001-01-01T00:00:00+14:00"}', "ts is no time"),
+        ('{"cpu": 1, "ts": "9999-01-01"}', "ts is out of range"),
+        ("[1]", "the sample is no object"),
+        ("7", "the sample is no object"),
+    ],
+)
+def test_a_bad_sample_is_rejected_and_the_others_keep_their_places(
+    fields: str, reason: str
+) -> None:
+    good = json.dumps(SAMPLES[0])
+    collected = read(f'{{"samples": [{good}, {fields}, {good}]}}', "b.json")
+    assert [index for index, _ in values(collected)["b"]] == [0, 2]
+    assert collected.report.rejected == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x00\x01\x02\xff" * 1000, b"", b"just text\n", b"{", b"[" * 100_000, b'{"a": 1}']
+)
+def test_what_is_no_log_of_builds_is_rejected(raw: bytes) -> None:
+    collected = read(raw)
+    assert not collected.reports
+    assert collected.report.rejected == {"neither builds nor samples in it": 1}
+
+
+NUMBERS = st.decimals(min_value=0, max_value=99_999, places=4)
+SAMPLE_LISTS = st.lists(st.fixed_dictionaries({"cpu": NUMBERS, "mem_used_gb": NUMBERS}), max_size=8)
+NAMES = st.text("abcdef0123456789-", min_size=1, max_size=12)
+PREFIXES = st.sampled_from(["", "Step #0: ", '2025-11-14T03:10:14.5Z Step #1 - "a b": '])
+
+
+def as_json(samples: list[dict[str, Decimal]]) -> str:
+    fields = [", ".join(f'"{name}": {value}' for name, value in row.items()) for row in samples]
+    return '{"samples": [\n' + ",\n".join(f"{{{row}}}" for row in fields) + "\n]}"
+
+
+@given(st.dictionaries(NAMES, SAMPLE_LISTS, min_size=1, max_size=4), PREFIXES)
+def test_a_written_log_is_read_back_equal(
+    builds: dict[str, list[dict[str, Decimal]]], prefix: str
+) -> None:
+    lines: list[str] = []
+    for build_id, samples in builds.items():
+        inside = ["BUILD_STATS_JSON_START", *as_json(samples).splitlines(), "BUILD_STATS_JSON_END"]
+        lines += [f'starting build "{build_id}"', *(prefix + line for line in inside), "DONE"]
+    collected = read("\n".join(lines))
+    found = {
+        (build_id, index): (sample.row["cpu_pct"], sample.row["memory_used_gb"])
+        for (build_id, index), sample in collected.samples.items()
+    }
+    assert found == {
+        (build_id, index): (row["cpu"], row["mem_used_gb"])
+        for build_id, samples in builds.items()
+        for index, row in enumerate(samples)
+    }
+    assert {row["build_id"] for row in collected.reports.values()} == set(builds)
+    assert collected.report.is_clean
+
+
+@given(st.integers(0, 2000), st.binary(max_size=20))
+def test_a_log_cut_anywhere_gives_a_beginning_and_never_a_wrong_sample(
+    cut: int, garbage: bytes
+) -> None:
+    whole = f'starting build "{ID}"\n' + block(SAMPLES, step="Step #0: ")
+    collected = read(whole.encode()[:cut] + garbage)
+    found = values(collected).get(ID, [])
+    assert found == GOOD[: len(found)]
+
+
+def test_the_summary_follows_the_published_rule() -> None:
+    memory = [Decimal(value) for value in (52, 137)]
+    assert count_anomalies([Decimal(1)] * 2, memory).spikes == 1
+    assert score([Decimal(value) for value in (40, 50, 60)]) == Decimal("0.80")
+    assert overall([Decimal(1)], [Decimal(5), Decimal(5)]) == Decimal("0.50")
+
+
+@given(st.lists(st.integers(1, 200), min_size=2, max_size=12))
+def test_the_score_is_rounded_exactly(numbers: list[int]) -> None:
+    mean = Fraction(sum(numbers), len(numbers))
+    variance = sum((number - mean) ** 2 for number in numbers) / Fraction(len(numbers) - 1)
+    found = Fraction(score([Decimal(number) for number in numbers]))
+    # |found - (1 - cv)| is at most half a hundredth, without ever taking a root.
+    lowest, highest = 1 - found - Fraction(1, 200), 1 - found + Fraction(1, 200)
+    assert found == 0 or max(lowest, 0) ** 2 * mean**2 <= variance
+    assert variance <= highest**2 * mean**2 or found == 0
+
+
+def test_committed_samples_are_read_without_a_reject() -> None:
+    for path in sorted((PROJECT_DIR / "samples" / "builds").iterdir()):
+        if path.suffix != ".gz":
+            assert read(path.read_bytes(), path.name).report.is_clean, path.name
+
+
+def test_the_order_of_logs_does_not_change_what_is_collected() -> None:
+    texts = [f'starting build "{name}"\n{block(SAMPLES)}' for name in "abc"]
+    whole = read("".join(texts))
+    assert read("".join(reversed(texts))).reports == whole.reports
+
+
+def test_strict_is_an_error_of_its_own() -> None:
+    assert InputRejectedError("x").exit_code == 7
