@@ -180,7 +180,13 @@ def test_every_data_test_is_shown_to_fail(module_project: Project) -> None:
     """A data test without a known-bad case here, or in the tests of its own model, fails this."""
     build(module_project, {}, succeeds=True)
     shown = {*BREAKS_THE_BUILD, *IS_COUNTED, *DAMAGE}
-    built_in = ("unique_", "not_null_", "unique_grain_int_", "accepted_values_ara_", "accepted_values_masks_")
+    built_in = (
+        "unique_",
+        "not_null_",
+        "unique_grain_int_",
+        "accepted_values_ara_",
+        "accepted_values_masks_",
+    )
     tests = module_project.dbt(
         "test", "--select", "test_type:data", "--exclude", "path:tests/dbt/macros"
     )

@@ -11,11 +11,11 @@ from hashlib import md5
 from typing import Any
 
 import pytest
+
+from headroom.settings import PROJECT_DIR
 from tests.support.canonical import export_query
 from tests.support.project import Project
 from tests.support.raw import Row, definition_row, run_row, write_raw
-
-from headroom.settings import PROJECT_DIR
 
 START = datetime(2025, 12, 8, 12, tzinfo=UTC)  # the fix is on the 17th
 FIX = datetime(2025, 12, 17, tzinfo=UTC)

@@ -176,10 +176,10 @@ def test_no_document_names_a_path_of_a_machine(path: Path) -> None:
     assert MACHINE.findall(path.read_text(encoding="utf-8")) == []
 
 
-def test_decisions_have_each_their_number_and_the_three_parts() -> None:
+def test_decisions_are_numbered_without_gaps_and_have_the_three_parts() -> None:
     pages = sorted((PROJECT_DIR / "docs" / "decisions").glob("*.md"))
     numbers = [int(page.name[:4]) for page in pages]
-    assert len(set(numbers)) == len(numbers)
+    assert numbers == list(range(1, len(pages) + 1))
     for page in pages:
         headings = re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), re.M)
         assert headings == ["Context", "Decision", "Consequences"], page.name

@@ -57,7 +57,9 @@ words as (
             partition by masked.command_md5 order by words.place
         ) as word_before
     from masked
+    -- noqa: disable=ST05
     cross join lateral {{ split_in_step('masked.command', 'masked.masked_command') }} as words
+    -- noqa: enable=ST05
     where masked.command <> masked.masked_command
 
 ),

@@ -1,6 +1,18 @@
 -- Materialized here, not in the folder: every candidate for the key reads it.
 {{ config(materialized='table') }}
 
+{#- A number for each key, NULL where there is none, and one for each command under it. #}
+{%- set numbers = {} %}
+{%- for candidate in hash_key_candidates() %}
+    {%- do numbers.update({
+        candidate ~ '_key':
+            'case when ' ~ candidate ~ ' is not null then dense_rank() over (order by definition_id, '
+            ~ candidate ~ ') end',
+        candidate ~ '_command':
+            'dense_rank() over (order by definition_id, ' ~ candidate ~ ', command_md5)',
+    }) %}
+{%- endfor %}
+
 with
 
 runs as (
@@ -61,9 +73,7 @@ keyed as (
         workloads.workload,
         workloads.definition_id,
         workloads.command_md5,
-    {%- for candidate, key in hash_key_candidates().items() %}
-        {{ key }} as {{ candidate }}{{ ',' if not loop.last }}
-    {%- endfor %}
+        {{ named_columns(hash_key_candidates()) }}
     from distinct_workloads as workloads
     inner join commands on workloads.command_md5 = commands.command_md5
     left join rolled_out on workloads.definition_id = rolled_out.definition_id
@@ -73,13 +83,5 @@ keyed as (
 select
     workload,
     row_number() over (order by workload) as workload_number,
-{%- for candidate in hash_key_candidates() %}
-    case
-        when {{ candidate }} is not null
-            then dense_rank() over (order by definition_id, {{ candidate }})
-    end as {{ candidate }}_key,
-    dense_rank() over (
-        order by definition_id, {{ candidate }}, command_md5
-    ) as {{ candidate }}_command{{ ',' if not loop.last }}
-{%- endfor %}
+    {{ named_columns(numbers) }}
 from keyed

@@ -31,7 +31,7 @@ counted as (
         count(*) filter (where runs.memory_mb = limits.memory_cap_mb) as at_cap_run_count,
         max(runs.memory_mb) as max_memory_mb,
         coalesce(sum(runs.memory_gb_hours) filter (where runs.is_elevated), 0) as elevated_gb_hours,
-        {{ measure_columns(attributions) }}
+        {{ named_columns(attributions) }}
     from runs
     cross join limits
     group by runs.queued_day, runs.definition_id, runs.definition_alias

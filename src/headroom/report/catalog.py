@@ -145,7 +145,7 @@ REPLAY = Report(
         Question("replay_worst_contaminators", "The donors whose memory cost other commands most"),
         Question("replay_lineages", "Chains that compounded most"),
         Question("replay_runs_at_the_cap", "Runs at the cap: did they need it?"),
-        Question("replay_key_frontier", "Which key: coverage against mixed workloads (all history)"),
+        Question("replay_key_frontier", "Which key: coverage against mixed workloads"),
         Question("replay_null_hashes_by_version", "What a NULL hash meant under each version"),
         Question("replay_hashes_to_backfill", "What a backfill of the stored hashes would change"),
     ),
