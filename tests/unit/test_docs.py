@@ -18,7 +18,7 @@ README = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
 METHODS = PROJECT_DIR / "docs" / "methods"
 MARTS = sorted(path.stem for path in (PROJECT_DIR / "models" / "marts").rglob("*.sql"))
 # Pages about how all marts work; every other page is a mart's.
-GENERAL_PAGES = {"as_of", "attribution", "gate"}
+GENERAL_PAGES = {"as_of", "attribution", "fingerprint", "gate", "null_hash", "runs_at_the_cap"}
 PAGE_PARTS = ("**Question.**", "## Example", "## What to do", "## Limits")
 
 MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\s*\(([^)]*)\)")
