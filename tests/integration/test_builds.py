@@ -194,8 +194,6 @@ def test_only_what_differs_is_written(project: Project) -> None:
     assert found == [("a", None), ("b", "r")]
 
 
-# Open defect: on a busy machine both loads of a DuckDB file have given up instead of waiting.
-@pytest.mark.xfail(strict=False, reason="two loads of one DuckDB file can both give up")
 def test_two_loads_at_once_both_land(project: Project) -> None:
     command = [sys.executable, "-m", "headroom.cli", "load", "build-stats"]
     loads = [

@@ -19,6 +19,7 @@ from headroom.settings import Settings, Target
 from headroom.warehouse import Warehouse, open_warehouse
 
 WAIT_SECONDS = 60
+DUCKDB_HEADER_BYTES = 3 * 4096
 RETRY_SECONDS = 0.2
 # Any number that no other program on the server is likely to take.
 POSTGRES_LOCK = 7_105_204
@@ -72,7 +73,11 @@ def _open_when_free(settings: Settings) -> Warehouse:
         try:
             return open_warehouse(settings)
         except WarehouseUnavailableError as error:
-            if "locked" not in error.message or time.monotonic() > deadline:
+            # Another load may have just made the file and not yet written its three header blocks.
+            path = settings.duckdb_path
+            is_being_made = path.exists() and path.stat().st_size < DUCKDB_HEADER_BYTES
+            busy = "locked" in error.message or is_being_made
+            if not busy or time.monotonic() > deadline:
                 raise
         time.sleep(RETRY_SECONDS)
 
