@@ -9,7 +9,7 @@ import yaml
 from headroom.settings import PROJECT_DIR
 
 LANDED_SCHEMA = "headroom_landed"
-CONTRACTS = PROJECT_DIR / "seeds" / "landed" / "_landed__seeds.yml"
+CONTRACTS = PROJECT_DIR / "seeds" / "landed"
 ARROW_TYPES = {
     "text": pa.string(),
     "integer": pa.int32(),
@@ -48,7 +48,10 @@ def _arrow_type(kind: str) -> pa.DataType:
 @cache
 def landed_tables() -> dict[str, LandedTable]:
     """Read the contracts of all landed tables, by name."""
-    seeds = yaml.safe_load(CONTRACTS.read_text(encoding="utf-8"))["seeds"]
+    files = sorted(CONTRACTS.glob("_*__seeds.yml"))
+    seeds = [
+        seed for file in files for seed in yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]
+    ]
     return {
         seed["name"]: LandedTable(
             seed["name"], seed["config"]["column_types"], tuple(seed["config"]["unique_key"])

@@ -2,20 +2,17 @@
 
 import sys
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from headroom.cli.common import TargetOption, console, problems
+from headroom.cli.load import loads
 from headroom.dbt import NodeResult
-from headroom.errors import CheckFailedError, HeadroomError, InputRejectedError, UsageError
-from headroom.settings import MARTS_SCHEMA, TARGETS, Settings
-
-if TYPE_CHECKING:
-    from headroom.hooks.report import LoadReport
+from headroom.errors import CheckFailedError, HeadroomError, UsageError
+from headroom.settings import MARTS_SCHEMA, Settings
 
 app = typer.Typer(
     help="Why did this run get that much memory? Marts, reports and reference data.",
@@ -23,22 +20,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-# A pipe has no width of its own: tables then take what they need up to this.
-PIPE_WIDTH = 160
-loads = typer.Typer(help="Read logs and land their rows in the warehouse.", no_args_is_help=True)
 app.add_typer(loads, name="load")
-console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
-problems = Console(stderr=True, width=None if sys.stderr.isatty() else PIPE_WIDTH)
 BUILT_KINDS = ("seed", "snapshot", "model")
-
-TargetOption = Annotated[
-    str | None,
-    typer.Option(
-        "--target",
-        metavar="|".join(TARGETS),
-        help="The engine to work on; HEADROOM_TARGET, else duckdb.",
-    ),
-]
 
 
 @app.command()
@@ -162,48 +145,6 @@ def report(
         console.print(f"All {compared} published rows are equal.", style="green")
 
 
-@loads.command("build-stats")
-def load_build_stats(
-    paths: Annotated[
-        list[str],
-        typer.Argument(help="Files, folders, patterns, gzip or not; - is standard input."),
-    ],
-    target: TargetOption = None,
-    build_id: Annotated[
-        str | None,
-        typer.Option(help="The build of logs that do not name theirs; else the file's name."),
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="The region of builds whose log names none.")
-    ] = None,
-    csv: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Merge into the seed CSVs of a folder instead."),
-    ] = None,
-    strict: Annotated[
-        bool, typer.Option(help="Load nothing at all if any piece is rejected.")
-    ] = False,
-) -> None:
-    """Load build logs, campaign_stats.json and samples files; exit 7 if a piece was rejected."""
-    from headroom.hooks.build_stats import Options
-    from headroom.hooks.build_stats import load_build_stats as load
-    from headroom.hooks.render import print_builds, print_report
-
-    settings = Settings.from_environment(target)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("reading", total=None)
-
-        def on_source(name: str, place: int, total: int) -> None:
-            progress.update(task, completed=place, total=total, description=escape(name[-48:]))
-
-        options = Options(build_id, region, strict, csv)
-        report, builds = load(settings, paths, options, on_source)
-    print_builds(console, builds)
-    print_report(console, report)
-    _require_clean(report)
-
-
 @app.command()
 def explain(
     run_id: Annotated[str, typer.Argument(help="The run, as in flotilla__runs.")],
@@ -235,18 +176,6 @@ def doctor(target: TargetOption = None) -> None:
         raise typer.Exit(5)
 
 
-def _require_clean(report: "LoadReport") -> None:
-    """End with the exit code of rejected input where not everything was loaded."""
-    if report.is_clean:
-        return
-    pieces = sum(report.rejected.values())
-    raise InputRejectedError(
-        f"{pieces} pieces of logs were rejected, {len(report.unreadable)} sources not read to "
-        "their end; the rest was loaded",
-        "\n".join([*report.unreadable, *report.shown]),
-    )
-
-
 def _place(settings: Settings) -> str:
     """Name the database for a person; never with a password."""
     return str(settings.duckdb_path) if settings.target == "duckdb" else "the PostgreSQL database"
@@ -275,7 +204,3 @@ def main() -> None:
         _fail(error)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()
