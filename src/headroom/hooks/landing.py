@@ -200,7 +200,7 @@ class PostgresLanding(Landing):
     def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
         """COPY what the DuckDB table holds, batch by batch."""
         found = parsed.execute(f"select {', '.join(table.columns)} from {rows}")
-        self.stage(table, found.fetch_record_batch(FETCHED_ROWS))
+        self.stage(table, found.to_arrow_reader(FETCHED_ROWS))
 
     def merge(self) -> list[Landed]:
         """Merge all that was staged in one transaction; loads wait for each other."""
