@@ -177,6 +177,8 @@ class DuckDBLanding(Landing):
         return list(self.landed.values())
 
     def _merge(self, table: LandedTable) -> None:
+        if not self.warehouse.scalar(f"select count(*) from incoming_{table.name}"):
+            return
         self._run([_merge_sql(table)])
         self._count(table)
         self._run([f"drop table merged_{table.name}", f"truncate incoming_{table.name}"])

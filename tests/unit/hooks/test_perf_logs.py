@@ -73,7 +73,7 @@ def in_bulk(lines: list[str]) -> list[dict[str, Any] | None]:
         for values in found.fetchall():
             row = dict(zip(names, values, strict=True))
             place, raw = row.pop("ordinal"), row.pop("raw")
-            assert raw is None or (raw == lines[place] and set(row.values()) <= {None, "c", "A"})
+            assert raw in (None, lines[place])
             parsed[place] = None if raw is not None else row
         return parsed
 
