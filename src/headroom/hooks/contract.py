@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 import yaml
@@ -21,11 +22,17 @@ ARROW_TYPES = {
 
 @dataclass(frozen=True, eq=False)
 class LandedTable:
-    """A landed table: its columns with their SQL types, and the key that rows are merged by."""
+    """A landed table: its columns with their SQL types, and the key that rows are merged by.
+
+    The newest of `age_columns` is a row's time; without any, `prune` keeps the table. Rows that are
+    equal in `age_group` are pruned together, also those of other tables with the same group.
+    """
 
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
+    age_columns: tuple[str, ...] = ()
+    age_group: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -52,9 +59,11 @@ def landed_tables() -> dict[str, LandedTable]:
     seeds = [
         seed for file in files for seed in yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]
     ]
-    return {
-        seed["name"]: LandedTable(
-            seed["name"], seed["config"]["column_types"], tuple(seed["config"]["unique_key"])
-        )
-        for seed in seeds
-    }
+    return {seed["name"]: _landed_table(seed["name"], seed["config"]) for seed in seeds}
+
+
+def _landed_table(name: str, config: dict[str, Any]) -> LandedTable:
+    key = tuple(config["unique_key"])
+    meta = config["meta"]
+    group = tuple(meta.get("age_group", key))
+    return LandedTable(name, config["column_types"], key, tuple(meta["age_columns"]), group)

@@ -48,30 +48,33 @@ def land(settings: Settings, incoming: Mapping[LandedTable, Batches]) -> list[La
 
     Another load at work is waited for; raises WarehouseUnavailableError after WAIT_SECONDS.
     """
-    with _open_when_free(settings) as warehouse:
+    with open_when_free(settings) as warehouse:
         for table, batches in incoming.items():
             warehouse.execute(_stage_sql(table))
             warehouse.load(f"incoming_{table.name}", batches)
         statements = [_lock_sql(settings.target), f"create schema if not exists {LANDED_SCHEMA}"]
         statements += [_create_sql(table) for table in incoming]
         _execute(warehouse, statements)
-        _execute(
-            warehouse,
-            [
-                _lock_sql(settings.target),
-                *(_table_lock_sql(settings.target, table) for table in incoming),
-                *(_merge_sql(table) for table in incoming),
-            ],
+        execute_alone(
+            warehouse, settings.target, list(incoming), [_merge_sql(table) for table in incoming]
         )
         return [_count(warehouse, table) for table in incoming]
 
 
-def _open_when_free(settings: Settings) -> Warehouse:
+def execute_alone(
+    warehouse: Warehouse, target: Target, tables: list[LandedTable], statements: list[str]
+) -> None:
+    """Run statements in one transaction while nothing else writes into the tables."""
+    locks = [_lock_sql(target), *(_table_lock_sql(target, table) for table in tables)]
+    _execute(warehouse, [*locks, *statements])
+
+
+def open_when_free(settings: Settings, *, read_only: bool = False) -> Warehouse:
     """Open the warehouse; a DuckDB file that another process writes is waited for."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            return open_warehouse(settings)
+            return open_warehouse(settings, read_only=read_only)
         except WarehouseUnavailableError as error:
             # Another load may have just made the file and not yet written its three header blocks.
             path = settings.duckdb_path
