@@ -83,7 +83,7 @@ def load_dask_report(
     with _progress() as on_source:
         report, streams = load(settings, paths, options, on_source)
     print_task_streams(console, streams)
-    print_report(console, report)
+    print_report(console, report, kept="segments")
     _require_clean(report)
 
 

@@ -25,7 +25,8 @@ class LandedTable:
     """A landed table: its columns with their SQL types, and the key that rows are merged by.
 
     The newest of `age_columns` is a row's time; without any, `prune` keeps the table. Rows that are
-    equal in `age_group` are pruned together, also those of other tables with the same group.
+    equal in `age_group` are pruned together, also those of other tables with that group; without a
+    group each row is on its own.
     """
 
     name: str
@@ -63,7 +64,11 @@ def landed_tables() -> dict[str, LandedTable]:
 
 
 def _landed_table(name: str, config: dict[str, Any]) -> LandedTable:
-    key = tuple(config["unique_key"])
     meta = config["meta"]
-    group = tuple(meta.get("age_group", key))
-    return LandedTable(name, config["column_types"], key, tuple(meta["age_columns"]), group)
+    return LandedTable(
+        name,
+        config["column_types"],
+        tuple(config["unique_key"]),
+        tuple(meta["age_columns"]),
+        tuple(meta.get("age_group", ())),
+    )

@@ -82,13 +82,13 @@ def _pools(tables: Sequence[LandedTable]) -> list[list[LandedTable]]:
     """Put tables that are pruned together into one list."""
     pools: dict[tuple[str, ...], list[LandedTable]] = {}
     for table in tables:
-        pools.setdefault(table.age_group, []).append(table)
+        pools.setdefault(table.age_group or (table.name,), []).append(table)
     return list(pools.values())
 
 
 def _ages_sql(pool: Sequence[LandedTable], before: datetime) -> str:
     """Find the groups that are old, and with a NULL those that have no time."""
-    group = ", ".join(pool[0].age_group)
+    group = ", ".join(_group(pool[0]))
     rows = " union all ".join(
         f"select {group}, {_newest_sql(table)} as newest from {table.relation}" for table in pool
     )
@@ -103,12 +103,16 @@ def _newest_sql(table: LandedTable) -> str:
     return f"greatest({columns})" if columns else "cast(null as timestamptz)"
 
 
+def _group(table: LandedTable) -> tuple[str, ...]:
+    return table.age_group or table.key
+
+
 def _same_group(table: LandedTable) -> str:
-    return " and ".join(f"landed.{name} = ages.{name}" for name in table.age_group)
+    return " and ".join(f"landed.{name} = ages.{name}" for name in _group(table))
 
 
 def _count_sql(table: LandedTable, ages: str) -> str:
-    first = table.age_group[0]
+    first = _group(table)[0]
     return (
         "select count(ages.newest) as deleted, count(*) - count(ages.newest) as kept, "
         f"count(*) filter (where ages.{first} is not null and ages.newest is null) as undated "

@@ -43,11 +43,16 @@ def print_task_streams(console: Console, streams: Sequence[StreamSummary]) -> No
     console.print(table)
 
 
-def print_report(console: Console, report: LoadReport) -> None:
+def print_report(
+    console: Console,
+    report: LoadReport,
+    pieces: str = "lines",
+    kept: str = "reports and samples",
+) -> None:
     """Print what was read, what was left out and why, and what is new in each table."""
     console.print(
-        f"Read {report.lines:,} lines of {report.sources:,} sources: {report.parsed:,} "
-        f"{report.things}, {sum(report.rejected.values()):,} pieces rejected"
+        f"Read {report.lines:,} {pieces} of {report.sources:,} sources: {report.parsed:,} {kept}, "
+        f"{sum(report.rejected.values()):,} pieces rejected"
     )
     for what, counts in (("skipped", report.skipped), ("rejected", report.rejected)):
         for reason, count in sorted(counts.items()):

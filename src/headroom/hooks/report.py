@@ -10,12 +10,8 @@ MAX_SHOWN = 20
 
 @dataclass
 class LoadReport:
-    """Counts of a load, and the first places at which something could not be loaded.
+    """Counts of a load, and the first places at which something could not be loaded."""
 
-    `things` is what a person calls what was parsed.
-    """
-
-    things: str = "reports and samples"
     sources: int = 0
     lines: int = 0
     parsed: int = 0

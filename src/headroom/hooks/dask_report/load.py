@@ -90,7 +90,7 @@ def load_dask_reports(
     nothing landed, where `strict` is set and anything was rejected.
     """
     sources = find_sources(list(paths))
-    collected = Collected(LoadReport("segments"), options)
+    collected = Collected(LoadReport(), options)
     for place, source in enumerate(sources):
         if on_source:
             on_source(source.name, place, len(sources))
