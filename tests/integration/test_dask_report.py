@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from headroom.hooks.contract import landed_tables
-from headroom.hooks.dask_report import Options, load_dask_reports
+from headroom.hooks.dask_report import load_dask_reports
 from headroom.hooks.landing import land
+from headroom.hooks.perf_logs import Options
 from headroom.hooks.seed_csv import _read
 from headroom.settings import PROJECT_DIR, TARGETS
 from tests.conftest import _project
@@ -121,6 +122,17 @@ def test_the_seed_csv_holds_what_a_load_lands(
         load_dask_reports(project.settings, [str(REPORT)], options)
         (outcome,) = land(project.settings, {table: _read(tmp_path / f"{table.name}.csv", table)})
     assert (outcome.new, outcome.changed, outcome.unchanged) == (0, 0, 162)
+
+
+def test_a_report_keeps_its_label_once_it_is_given(project: Project) -> None:
+    outcomes = []
+    with project.in_environment():
+        for label in ("unlabelled", "spring", "autumn", "unlabelled"):
+            report, _ = load_dask_reports(project.settings, [str(REPORT)], Options(label))
+            (segments, _) = report.landed
+            outcomes.append((segments.new, segments.changed, dict(segments.kept_labels)))
+    assert outcomes == [(162, 0, {}), (0, 162, {}), (0, 0, {"spring": 162}), (0, 0, {})]
+    assert project.query(f"select distinct calibration from {LANDED[0]}") == [("spring",)]
 
 
 def test_the_command_sums_up_by_action_and_reports_what_it_could_not_read(

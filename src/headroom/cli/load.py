@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 
 from headroom.cli.common import TargetOption, console
 from headroom.errors import InputRejectedError
@@ -21,11 +21,11 @@ PathsArgument = Annotated[
     typer.Argument(help="Files, folders, patterns, gzip or not; - is standard input."),
 ]
 CalibrationOption = Annotated[
-    str, typer.Option(metavar="LABEL", help="The calibration that the logs belong to.")
+    str, typer.Option(metavar="LABEL", help="What the logs belong to; it stays once it is given.")
 ]
 ExperimentOption = Annotated[
     str | None,
-    typer.Option(metavar="A|B", help="The experiment: A simulations only, B one target of two."),
+    typer.Option(metavar="A|B", help="A: simulations only. B: one target against several."),
 ]
 CsvOption = Annotated[
     Path | None,
@@ -74,8 +74,8 @@ def load_dask_report(
     strict: StrictOption = False,
 ) -> None:
     """Load the task streams of Dask performance reports; exit 7 if a piece was rejected."""
-    from headroom.hooks.dask_report import Options
     from headroom.hooks.dask_report import load_dask_reports as load
+    from headroom.hooks.perf_logs import Options
     from headroom.hooks.render import print_report, print_task_streams
 
     settings = Settings.from_environment(target)
@@ -98,6 +98,34 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
             progress.update(task, completed=place, total=total, description=escape(name[-48:]))
 
         yield on_source
+
+
+@loads.command("perf-logs")
+def load_perf_logs(
+    paths: PathsArgument,
+    target: TargetOption = None,
+    calibration: CalibrationOption = "unlabelled",
+    experiment: ExperimentOption = None,
+    csv: CsvOption = None,
+    strict: StrictOption = False,
+) -> None:
+    """Load SIM_TIMING and AGG_TIMING logs, and workers' warnings; exit 7 if a line was rejected."""
+    from headroom.hooks.perf_logs import Options
+    from headroom.hooks.perf_logs import load_perf_logs as load
+    from headroom.hooks.render import print_report
+
+    settings = Settings.from_environment(target)
+    options = Options(calibration, experiment, strict, csv)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def on_progress(name: str, done: int, total: int | None) -> None:
+            progress.update(task, completed=done, total=total, description=escape(name[-48:]))
+
+        report = load(settings, paths, options, on_progress)
+    print_report(console, report)
+    _require_clean(report)
 
 
 def _require_clean(report: "LoadReport") -> None:

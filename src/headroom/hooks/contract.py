@@ -20,6 +20,18 @@ ARROW_TYPES = {
 }
 
 
+@dataclass(frozen=True)
+class KeptLabel:
+    """A label that a landed row keeps: a later one replaces only `until`.
+
+    `detail` is a column that goes with it: a later value fills only NULL, under the same label.
+    """
+
+    column: str
+    until: str
+    detail: str
+
+
 @dataclass(frozen=True, eq=False)
 class LandedTable:
     """A landed table: its columns with their SQL types, and the key that rows are merged by.
@@ -32,6 +44,7 @@ class LandedTable:
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
+    label: KeptLabel | None = None
     age_columns: tuple[str, ...] = ()
     age_group: tuple[str, ...] = ()
 
@@ -60,15 +73,17 @@ def landed_tables() -> dict[str, LandedTable]:
     seeds = [
         seed for file in files for seed in yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]
     ]
-    return {seed["name"]: _landed_table(seed["name"], seed["config"]) for seed in seeds}
+    return {seed["name"]: _table(seed["name"], seed["config"]) for seed in seeds}
 
 
-def _landed_table(name: str, config: dict[str, Any]) -> LandedTable:
+def _table(name: str, config: dict[str, Any]) -> LandedTable:
     meta = config["meta"]
+    kept = meta.get("keep_label")
     return LandedTable(
         name,
         config["column_types"],
         tuple(config["unique_key"]),
+        KeptLabel(kept["column"], kept["until"], kept["with"]) if kept else None,
         tuple(meta["age_columns"]),
         tuple(meta.get("age_group", ())),
     )

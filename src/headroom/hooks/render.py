@@ -62,3 +62,10 @@ def print_report(
             f"  {landed.table}: {landed.new:,} new, {landed.changed:,} changed, "
             f"{landed.unchanged:,} unchanged"
         )
+        for label, count in sorted(landed.kept_labels.items()):
+            console.print(
+                f"  conflict: {count:,} rows of {landed.table} keep their label {label}",
+                style="yellow",
+                markup=False,
+                highlight=False,
+            )

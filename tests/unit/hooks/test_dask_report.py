@@ -18,11 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom.errors import InputRejectedError
-from headroom.hooks.dask_report import Options, load_dask_reports
 from headroom.hooks.dask_report import load as module
+from headroom.hooks.dask_report import load_dask_reports
 from headroom.hooks.dask_report.load import CUT, CUT_BEHIND, EMPTY, NO_HTML, NO_STREAM, Collected
 from headroom.hooks.dask_report.segments import split_name
 from headroom.hooks.inputs import Source
+from headroom.hooks.perf_logs import Options
 from headroom.hooks.report import LoadReport
 from headroom.settings import Settings
 

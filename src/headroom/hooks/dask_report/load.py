@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from headroom.errors import InputRejectedError
@@ -18,10 +17,17 @@ from headroom.hooks.dask_report.segments import (
     read_stream,
     rows,
 )
-from headroom.hooks.inputs import Source, decode, find_sources, open_source
+from headroom.hooks.inputs import (
+    UNREADABLE,
+    Source,
+    decode,
+    find_sources,
+    open_source,
+    why_unreadable,
+)
 from headroom.hooks.landing import Row, arrow_rows, land
-from headroom.hooks.masks import mask_secrets
-from headroom.hooks.rejects import EXCERPT, Reject
+from headroom.hooks.perf_logs import Options
+from headroom.hooks.rejects import EXCERPT, MASKED, Reject
 from headroom.hooks.report import LoadReport
 from headroom.hooks.seed_csv import write_seeds
 from headroom.settings import Settings
@@ -47,19 +53,6 @@ class StreamSummary:
     milliseconds: dict[str, Decimal]
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the caller says: the calibration and experiment of the reports, and how to load.
-
-    `strict`: nothing, if anything is rejected. `csv_folder`: into its seed CSVs, not the warehouse.
-    """
-
-    calibration: str = "unlabelled"
-    experiment: str | None = None
-    strict: bool = False
-    csv_folder: Path | None = None
-
-
 @dataclass
 class Collected:
     """Segments and rejects of a load, before anything is landed."""
@@ -71,10 +64,8 @@ class Collected:
     summaries: list[StreamSummary] = field(default_factory=list)
 
     def reject(self, report_id: str | None, reason: str, excerpt: str, where: str) -> None:
-        """Keep a piece that could not be read, with the reason; secrets in it are masked."""
-        # A secret that the excerpt's end would cut must still be recognised as one.
-        shown = mask_secrets(excerpt[: 4 * EXCERPT])
-        self.rejects.append(Reject(HOOK, report_id, reason, shown, where))
+        """Keep a piece that could not be read, with the reason."""
+        self.rejects.append(Reject(HOOK, report_id, reason, excerpt[:MASKED], where))
         self.report.reject(reason, where)
 
 
@@ -98,9 +89,8 @@ def load_dask_reports(
         try:
             with open_source(source) as stream:
                 read_report(collected, source, stream)
-        except (OSError, EOFError) as error:
-            why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            collected.report.unreadable.append(f"{source.name}: {why}")
+        except UNREADABLE as error:
+            collected.report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
     report = collected.report
     if options.strict and not report.is_clean:
         raise InputRejectedError(
@@ -127,7 +117,7 @@ def read_report(collected: Collected, source: Source, stream: BinaryIO) -> None:
     page = decode(raw)
     collected.report.lines += raw.count(b"\n")
     if len(raw) > MAX_REPORT:
-        collected.reject(None, TOO_LONG, page[: 4 * EXCERPT], source.name)
+        collected.reject(None, TOO_LONG, page, source.name)
         return
     if "<script" not in page and "<html" not in page[:10_000].lower():
         collected.reject(None, NO_HTML, page, source.name)
