@@ -55,16 +55,17 @@ def embedded_documents(page: str) -> Iterator[str]:
 
 def data_sources(document: Any) -> Iterator[Columns]:
     """Give the columns of every data source, undecoded, wherever in the document it stands."""
-    waiting = [document]
+    waiting = [document] if isinstance(document, dict | list) else []
     while waiting:
         found = waiting.pop()
         if isinstance(found, dict):
             data = found.get("data")
             if isinstance(data, dict):
                 yield _columns(data)
-            waiting.extend(reversed(found.values()))
-        elif isinstance(found, list):
-            waiting.extend(reversed(found))
+            inner = list(found.values())
+        else:
+            inner = found
+        waiting.extend(part for part in reversed(inner) if isinstance(part, dict | list))
 
 
 def _columns(data: dict[str, Any]) -> Columns:

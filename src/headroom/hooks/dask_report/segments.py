@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from headroom.hooks.dask_report.documents import BadArrayError, Columns, values
@@ -24,6 +25,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = Decimal(631_152_000_000), Decimal(4_102_444_800_000)
 MAX_DURATION = Decimal(10**12)
 MAX_TEXT = 1000
+MAX_REMEMBERED = 10_000
 
 
 class BadStreamError(ValueError):
@@ -135,4 +137,10 @@ def _text(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return mask_secrets(clean_text(_text(value)))[:MAX_TEXT]
+    return _clean(_text(value))
+
+
+@lru_cache(MAX_REMEMBERED)
+def _clean(text: str) -> str:
+    """Mask and cut a text; a stream repeats its names, workers and keys."""
+    return mask_secrets(clean_text(text))[:MAX_TEXT]
