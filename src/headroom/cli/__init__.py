@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from headroom.cli.common import TargetOption, console, problems
 from headroom.cli.load import loads
+from headroom.cli.prune import prune
 from headroom.dbt import NodeResult
 from headroom.errors import CheckFailedError, HeadroomError, UsageError
 from headroom.settings import MARTS_SCHEMA, Settings
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(loads, name="load")
+app.command()(prune)
 BUILT_KINDS = ("seed", "snapshot", "model")
 
 

@@ -68,7 +68,7 @@ def landing(settings: Settings, tables: Sequence[LandedTable]) -> Iterator["Land
 
     A DuckDB file is locked from here to the end, a server only while `merge` works.
     """
-    with _open_when_free(settings) as warehouse:
+    with open_when_free(settings) as warehouse:
         if isinstance(warehouse, DuckDBWarehouse):
             warehouse.connection.begin()
             yield DuckDBLanding(warehouse, tables)
@@ -225,17 +225,28 @@ class PostgresLanding(Landing):
             raise _busy() from error
 
 
-def _open_when_free(settings: Settings) -> Warehouse:
+def open_when_free(settings: Settings, *, read_only: bool = False) -> Warehouse:
     """Open the warehouse; a DuckDB file that another process writes, or makes, is waited for."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            return open_warehouse(settings)
+            return open_warehouse(settings, read_only=read_only)
         except WarehouseUnavailableError as error:
             busy = "locked" in error.message or _is_being_made(settings)
             if not busy or time.monotonic() > deadline:
                 raise
         time.sleep(RETRY_SECONDS)
+
+
+def execute_alone(
+    warehouse: Warehouse, target: Target, tables: Sequence[LandedTable], statements: Sequence[str]
+) -> None:
+    """Run statements in one transaction while nothing else writes into the tables."""
+    locks = [] if target == "duckdb" else [_table_lock_sql(table) for table in tables]
+    try:
+        warehouse.execute(";\n".join(filter(None, [_lock_sql(target), *locks, *statements])))
+    except (psycopg.errors.LockNotAvailable, duckdb.TransactionException) as error:
+        raise _busy() from error
 
 
 def _is_being_made(settings: Settings) -> bool:
