@@ -1,3 +1,6 @@
+-- A table: every comparison reads two samples, once for each measure.
+{{ config(materialized='table') }}
+
 with recursive
 
 buckets as (
