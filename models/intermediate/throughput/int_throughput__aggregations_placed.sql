@@ -69,10 +69,10 @@ select
     sum(worker_count) as worker_count,
     sum(target_count) as target_count,
     sum(aggregation_count) as aggregation_count,
-    sum(aggregation_ms) as aggregation_ms,
-    max(worker_ms) as longest_worker_ms,
-    max(payload_mb) as payload_mb,
-    sum(payload_mb) - max(payload_mb) as duplicated_mb,
+    cast(sum(aggregation_ms) as decimal(18, 3)) as aggregation_ms,
+    cast(max(worker_ms) as decimal(18, 3)) as longest_worker_ms,
+    cast(max(payload_mb) as decimal(18, 6)) as payload_mb,
+    cast(sum(payload_mb) - max(payload_mb) as decimal(18, 6)) as duplicated_mb,
     max(last_logged_at) as last_logged_at,
     sum(untimed_count) = 0 as is_timed
 from parts

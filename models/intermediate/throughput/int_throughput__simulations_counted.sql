@@ -12,7 +12,7 @@ select
     experiment,
     param_id,
     count(*) as simulation_count,
-    sum(duration_ms) as simulation_ms,
+    cast(sum(duration_ms) as decimal(18, 3)) as simulation_ms,
     max(duration_ms) as longest_simulation_ms,
     max(logged_at) as last_logged_at,
     count(logged_at) = count(*) as is_timed

@@ -51,8 +51,8 @@ select
     coalesce(sum(task_count) filter (where kind = 'simulation'), 0) as simulation_count,
     coalesce(sum(task_count) filter (where kind = 'aggregation'), 0) as aggregation_count,
     sum(task_count) as task_count,
-    sum(busy_ms) as busy_ms,
-    sum(expected_ms) as expected_ms,
+    cast(sum(busy_ms) as decimal(18, 3)) as busy_ms,
+    cast(sum(expected_ms) as decimal(18, 3)) as expected_ms,
     sum(straggler_count) as straggler_count
 from expected
 group by calibration, experiment, worker

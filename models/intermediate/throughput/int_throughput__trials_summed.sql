@@ -36,10 +36,10 @@ select
                     )
         end
     ) as random_split_share,
-    coalesce(sum(trials.duplicated_mb), 0) as duplicated_mb,
-    {{ median_twice('trials.duplicated_mb') }} as duplicated_mb_twice,
-    {{ median_twice('trials.trial_ms') }} as trial_ms_twice,
-    {{ median_twice('trials.merged_trial_ms') }} as merged_trial_ms_twice
+    cast(coalesce(sum(trials.duplicated_mb), 0) as decimal(18, 6)) as duplicated_mb,
+    cast({{ median_twice('trials.duplicated_mb') }} as decimal(18, 6)) as duplicated_mb_twice,
+    cast({{ median_twice('trials.trial_ms') }} as decimal(18, 3)) as trial_ms_twice,
+    cast({{ median_twice('trials.merged_trial_ms') }} as decimal(18, 3)) as merged_trial_ms_twice
 from trials
 inner join workers
     on

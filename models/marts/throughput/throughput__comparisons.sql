@@ -84,11 +84,11 @@ select
     measure,
     cast(baseline_trial_count as bigint) as baseline_trial_count,
     cast(experiment_trial_count as bigint) as experiment_trial_count,
-    baseline_ms,
-    experiment_ms,
-    ratio,
-    case when is_enough then low end as ratio_low,
-    case when is_enough then high end as ratio_high,
+    cast(baseline_ms as decimal(18, 3)) as baseline_ms,
+    cast(experiment_ms as decimal(18, 3)) as experiment_ms,
+    cast(ratio as decimal(18, 6)) as ratio,
+    cast(case when is_enough then low end as decimal(18, 6)) as ratio_low,
+    cast(case when is_enough then high end as decimal(18, 6)) as ratio_high,
     case when is_enough then low > 1 or high < 1 end as is_different,
     replicate_count
 from judged
