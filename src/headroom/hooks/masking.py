@@ -15,7 +15,7 @@ from headroom.hooks.landing import Batches
 from headroom.settings import PROJECT_DIR
 
 MASKS = PROJECT_DIR / "seeds" / "reference" / "masks.csv"
-# Names of images, jobs and nodes: `tokenizer:3` is no secret, and a digest tells an image from others.
+# In names of images, jobs and nodes `tokenizer:3` is no secret, and a digest tells images apart.
 FOR_NAMES = frozenset({"url_password", "aws_key_id"})
 
 
@@ -44,7 +44,7 @@ def mask_batches(
 ) -> Batches:
     """Mask all text of a table, then cut it to `longest` characters; keys are left.
 
-    Columns that are not `free_text` hold names.
+    Columns that are not `free_text` hold names, of which only what is surely a secret is masked.
     """
     return [
         pa.RecordBatch.from_arrays(
