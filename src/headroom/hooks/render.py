@@ -61,6 +61,7 @@ def print_report(
         console.print(
             f"  {landed.table}: {landed.new:,} new, {landed.changed:,} changed, "
             f"{landed.unchanged:,} unchanged"
+            + (f", {landed.removed:,} removed" if landed.removed else "")
         )
         for label, count in sorted(landed.kept_labels.items()):
             console.print(
