@@ -177,6 +177,8 @@ class DuckDBLanding(Landing):
         return list(self.landed.values())
 
     def _merge(self, table: LandedTable) -> None:
+        if not self.warehouse.scalar(f"select count(*) from incoming_{table.name}"):
+            return
         self._run([_merge_sql(table)])
         self._count(table)
         self._run([f"drop table merged_{table.name}", f"truncate incoming_{table.name}"])
@@ -200,7 +202,7 @@ class PostgresLanding(Landing):
     def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
         """COPY what the DuckDB table holds, batch by batch."""
         found = parsed.execute(f"select {', '.join(table.columns)} from {rows}")
-        self.stage(table, found.fetch_record_batch(FETCHED_ROWS))
+        self.stage(table, found.to_arrow_reader(FETCHED_ROWS))
 
     def merge(self) -> list[Landed]:
         """Merge all that was staged in one transaction; loads wait for each other."""

@@ -29,7 +29,6 @@ TIME = (
 )
 TIMED = re.compile(TIME)
 POD = re.compile(r"\[pod/([^\]/]*)")
-MAX_NAME = 253
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 MAX_MS = Decimal(10**12)
@@ -101,7 +100,7 @@ def read_prefix(prefix: str) -> dict[str, Any]:
             moment = None
     if moment is not None:
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return {"logged_at": moment, "pod_name": (pod[1][:MAX_NAME] or None) if pod else None}
+    return {"logged_at": moment, "pod_name": (pod[1][:MAX_TEXT] or None) if pod else None}
 
 
 def read_fields(text: str) -> dict[str, str]:

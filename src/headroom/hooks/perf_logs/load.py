@@ -90,10 +90,9 @@ def load_perf_logs(
         load = _Load(options, stream, opened, connection)
         while not stream.is_at_end:
             load.next_chunk()
-        report.skipped["line without a timing, payload or warning"] = (
-            report.lines - report.parsed - sum(report.rejected.values())
-        )
-        report.skipped += type(report.skipped)()
+        other = report.lines - report.parsed - sum(report.rejected.values())
+        if other:
+            report.skipped["line without a timing, a payload or a warning"] = other
         if options.strict and not report.is_clean:
             raise InputRejectedError(
                 f"{sum(report.rejected.values()) + len(report.unreadable)} pieces were rejected, "
@@ -212,7 +211,7 @@ class _Load:
         self._reject_broken()
         odd = self.connection.execute(
             f"select ordinal, raw from {PARSED} where raw is not null order by ordinal"
-        ).fetch_arrow_table()
+        ).to_arrow_table()
         for batch in odd.to_batches(max_chunksize=ODD_LINES):
             rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (TIMINGS, PAYLOADS, WARNINGS)}
             rejects = []
