@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PYTHON_FILES := src tests bench analyses
 SQL_FILES := models tests/dbt analyses snapshots
-CALIBRATION := --calibration typhoid-2026-01-24
+LOGS := samples/throughput
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,8 +29,11 @@ $(VENV)/.complete: requirements.lock pyproject.toml
 demo: env  ## Make the reference fleet, load the sample logs, build the marts on DuckDB, print the reports
 	@$(BIN)/headroom fleet --target duckdb
 	@$(BIN)/headroom load build-stats --target duckdb samples/builds
-	@$(BIN)/headroom load perf-logs --target duckdb $(CALIBRATION) samples/throughput/calibration.log
-	@$(BIN)/headroom load dask-report --target duckdb $(CALIBRATION) samples/throughput/dask-perf-report.html
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid $(LOGS)/two_targets_pod_*.log*
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid --experiment A $(LOGS)/experiment_a.log.gz
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid --experiment B $(LOGS)/experiment_b.log.gz
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration reported $(LOGS)/reported_run.log
+	@$(BIN)/headroom load dask-report --target duckdb --calibration reported $(LOGS)/dask-perf-report.html
 	@$(BIN)/headroom build --target duckdb
 	@$(BIN)/headroom report bug --target duckdb --as-of 2025-11-24
 	@$(BIN)/headroom report impact --target duckdb --as-of 2025-12-17
