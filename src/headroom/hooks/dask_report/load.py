@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from headroom.errors import InputRejectedError
 from headroom.hooks.build_stats.tolerant_json import NotJSONError, read_json, write_json
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.dask_report.documents import Columns, data_sources, embedded_documents
@@ -95,12 +94,8 @@ def load_dask_reports(
         except UNREADABLE as error:
             collected.report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
     report = collected.report
-    if options.strict and not report.is_clean:
-        raise InputRejectedError(
-            f"{sum(report.rejected.values()) + len(report.unreadable)} pieces were rejected, "
-            "so nothing was loaded",
-            "\n".join([*report.unreadable, *report.shown]),
-        )
+    if options.strict:
+        report.require_clean()
     tables = landed_tables()
     incoming: dict[LandedTable, Sequence[Row]] = {
         tables["landed_task_segments"]: list(collected.segments.values()),
