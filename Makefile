@@ -10,6 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PYTHON_FILES := src tests bench analyses
 SQL_FILES := models tests/dbt analyses snapshots
+LOGS := samples/throughput
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,13 +26,19 @@ $(VENV)/.complete: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: env  ## Make the reference fleet, build the marts on DuckDB, print the reports
+demo: env  ## Make the reference fleet, load the sample logs, build the marts on DuckDB, print the reports
 	@$(BIN)/headroom fleet --target duckdb
+	@$(BIN)/headroom load build-stats --target duckdb samples/builds
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid $(LOGS)/two_targets_pod_*.log*
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid --experiment A $(LOGS)/experiment_a.log.gz
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid --experiment B $(LOGS)/experiment_b.log.gz
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration reported $(LOGS)/reported_run.log
+	@$(BIN)/headroom load dask-report --target duckdb --calibration reported $(LOGS)/dask-perf-report.html
 	@$(BIN)/headroom build --target duckdb
 	@$(BIN)/headroom report bug --target duckdb --as-of 2025-11-24
 	@$(BIN)/headroom report impact --target duckdb --as-of 2025-12-17
 	@echo
-	@echo "These are synthetic data: the reference fleet."
+	@echo "These are synthetic data: the reference fleet, and sample logs."
 	@echo "The database: $${HEADROOM_DUCKDB_PATH:-warehouse/headroom.duckdb} (marts in schema marts)"
 	@echo "Try next:"
 	@echo "  $(BIN)/headroom report impact --check               compare with the published tables"

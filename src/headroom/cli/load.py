@@ -124,7 +124,7 @@ def load_perf_logs(
             progress.update(task, completed=done, total=total, description=escape(name[-48:]))
 
         report = load(settings, paths, options, on_progress)
-    print_report(console, report)
+    print_report(console, report, kept="timings and other facts")
     _require_clean(report)
 
 

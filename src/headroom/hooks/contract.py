@@ -77,13 +77,13 @@ def landed_tables() -> dict[str, LandedTable]:
 
 
 def _table(name: str, config: dict[str, Any]) -> LandedTable:
-    meta = config["meta"]
+    meta = config.get("meta", {})
     kept = meta.get("keep_label")
     return LandedTable(
         name,
         config["column_types"],
         tuple(config["unique_key"]),
         KeptLabel(kept["column"], kept["until"], kept["with"]) if kept else None,
-        tuple(meta["age_columns"]),
+        tuple(meta.get("age_columns", ())),
         tuple(meta.get("age_group", ())),
     )

@@ -58,6 +58,8 @@ def print_report(
         for reason, count in sorted(counts.items()):
             console.print(f"  {what}: {reason} ({count:,})", markup=False, highlight=False)
     for landed in report.landed:
+        if not (landed.new or landed.changed or landed.unchanged):
+            continue
         console.print(
             f"  {landed.table}: {landed.new:,} new, {landed.changed:,} changed, "
             f"{landed.unchanged:,} unchanged"

@@ -23,6 +23,7 @@ from headroom.hooks.dask_report import load_dask_reports
 from headroom.hooks.dask_report.load import CUT, CUT_BEHIND, EMPTY, NO_HTML, NO_STREAM, Collected
 from headroom.hooks.dask_report.segments import split_name
 from headroom.hooks.inputs import Source
+from headroom.hooks.masks import mask_secrets
 from headroom.hooks.perf_logs import Options
 from headroom.hooks.report import LoadReport
 from headroom.settings import Settings
@@ -177,6 +178,10 @@ def test_secrets_in_keys_are_masked_but_the_report_keeps_its_identity() -> None:
     assert row["task_key"] == "load-password=*** x"
     broken = page(columns([(1769212800000.0, -1.0, "load-password=hunter2", "load", 1)]))
     assert "hunter2" not in str([reject.row() for reject in read(broken).rejects])
+    # The excerpt of a cut page is its end, which may begin within a secret.
+    cut = "<script type=application/json>{" + f"password={'x' * 30}hunter2 " + "-" * 490
+    assert "password=***" in mask_secrets(cut)
+    assert "hunter2" not in str([reject.row() for reject in read(cut).rejects])
 
 
 BAD_SEGMENTS = [
@@ -231,6 +236,7 @@ UNREADABLE = "the column duration of the task stream cannot be read"
         ("SIM_TIMING: param_id=a seed=1\n", NO_HTML),
         (bytes(range(256)) * 100, NO_HTML),
         ("<html><body>a page</body></html>", NO_STREAM),
+        ("<HTML><SCRIPT type='application/json'>{}</SCRIPT>", NO_STREAM),
         (page({"cpu": [1.0]}), NO_STREAM),
         ("<html><script type=application/json>[[[</script>", CUT),
         (f"<html><script type=application/json>{'[' * 100_000}</script>", CUT),

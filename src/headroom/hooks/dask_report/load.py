@@ -1,12 +1,12 @@
 """Load Dask's performance reports: find the task stream in each, land its segments."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from headroom.errors import InputRejectedError
 from headroom.hooks.build_stats.tolerant_json import NotJSONError, read_json, write_json
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.dask_report.documents import Columns, data_sources, embedded_documents
@@ -26,6 +26,7 @@ from headroom.hooks.inputs import (
     why_unreadable,
 )
 from headroom.hooks.landing import Row, arrow_rows, land
+from headroom.hooks.masks import mask_secrets
 from headroom.hooks.perf_logs import Options
 from headroom.hooks.rejects import EXCERPT, MASKED, Reject
 from headroom.hooks.report import LoadReport
@@ -34,6 +35,7 @@ from headroom.settings import Settings
 
 HOOK = "dask-report"
 MAX_REPORT = 256 * 1024 * 1024
+HTML = re.compile("<(html|script)\\b", re.I)
 NO_HTML = "no HTML: a Dask performance report is an HTML file"
 NO_STREAM = "no task stream: neither a Dask performance report nor a saved task stream"
 CUT = "the report is cut off before its task stream ends"
@@ -92,12 +94,8 @@ def load_dask_reports(
         except UNREADABLE as error:
             collected.report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
     report = collected.report
-    if options.strict and not report.is_clean:
-        raise InputRejectedError(
-            f"{sum(report.rejected.values()) + len(report.unreadable)} pieces were rejected, "
-            "so nothing was loaded",
-            "\n".join([*report.unreadable, *report.shown]),
-        )
+    if options.strict:
+        report.require_clean()
     tables = landed_tables()
     incoming: dict[LandedTable, Sequence[Row]] = {
         tables["landed_task_segments"]: list(collected.segments.values()),
@@ -119,7 +117,7 @@ def read_report(collected: Collected, source: Source, stream: BinaryIO) -> None:
     if len(raw) > MAX_REPORT:
         collected.reject(None, TOO_LONG, page, source.name)
         return
-    if "<script" not in page and "<html" not in page[:10_000].lower():
+    if not HTML.search(page):
         collected.reject(None, NO_HTML, page, source.name)
         return
     found, loaded, is_cut = 0, 0, False
@@ -129,7 +127,9 @@ def read_report(collected: Collected, source: Source, stream: BinaryIO) -> None:
             found += 1
             loaded += _add_stream(collected, source, columns)
     if is_cut:
-        collected.reject(None, CUT_BEHIND if loaded else CUT, page[-EXCERPT:], source.name)
+        # Masked before it is cut: it would begin in the middle of a secret.
+        end = mask_secrets(page[-MASKED:])[-EXCERPT:]
+        collected.reject(None, CUT_BEHIND if loaded else CUT, end, source.name)
     elif not found:
         collected.reject(None, NO_STREAM, page, source.name)
 
