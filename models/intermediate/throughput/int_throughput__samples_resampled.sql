@@ -1,9 +1,5 @@
 -- A table: every comparison reads two samples, once for each measure.
 {{ config(materialized='table') }}
-{% set sums = [
-    'param_count', 'trial_count', 'simulation_count', 'aggregation_count', 'interval_count',
-    'simulation_us', 'aggregation_us', 'interval_us',
-] %}
 
 with recursive
 
@@ -83,9 +79,14 @@ summed as (
     select
         draws.sample_number,
         draws.replicate,
-        {%- for column in sums %}
-            cast(sum(numbered.{{ column }}) as bigint) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(sum(numbered.param_count) as bigint) as param_count,
+        cast(sum(numbered.trial_count) as bigint) as trial_count,
+        cast(sum(numbered.simulation_count) as bigint) as simulation_count,
+        cast(sum(numbered.aggregation_count) as bigint) as aggregation_count,
+        cast(sum(numbered.interval_count) as bigint) as interval_count,
+        cast(sum(numbered.simulation_us) as bigint) as simulation_us,
+        cast(sum(numbered.aggregation_us) as bigint) as aggregation_us,
+        cast(sum(numbered.interval_us) as bigint) as interval_us
     from draws
     inner join numbered
         on
@@ -99,8 +100,13 @@ select
     samples.calibration,
     samples.experiment,
     summed.replicate,
-    {%- for column in sums %}
-        summed.{{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    summed.param_count,
+    summed.trial_count,
+    summed.simulation_count,
+    summed.aggregation_count,
+    summed.interval_count,
+    summed.simulation_us,
+    summed.aggregation_us,
+    summed.interval_us
 from summed
 inner join samples on summed.sample_number = samples.sample_number
