@@ -28,7 +28,7 @@ BUILD = ("--select", "path:models/staging/throughput+")
 SEEDS = ("--select", "+path:models/staging/throughput", "thresholds")
 OWN_TESTS = ("--select", "path:models/marts/throughput", "path:tests/dbt/throughput")
 # Calibrations whose experiment changes nothing, to see how often an interval says so.
-EVEN = 60
+EVEN = 40
 IDS = count()
 
 

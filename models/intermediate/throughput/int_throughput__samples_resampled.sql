@@ -9,14 +9,31 @@ buckets as (
 
 ),
 
+-- Numbered, so that millions of draws are joined and grouped by whole numbers and not by text.
 samples as (
 
     select
         calibration,
         experiment,
-        count(*) as bucket_count
+        count(*) as bucket_count,
+        row_number() over (
+            order by {{ text_key('calibration') }}, {{ text_key('experiment') }}
+        ) as sample_number
     from buckets
     group by calibration, experiment
+
+),
+
+numbered as (
+
+    select
+        buckets.*,
+        samples.sample_number
+    from buckets
+    inner join samples
+        on
+            buckets.calibration = samples.calibration
+            and buckets.experiment = samples.experiment
 
 ),
 
@@ -33,12 +50,18 @@ numbers as (
 
 ),
 
--- As many draws as buckets, each of any of them: the same ones in every build.
+-- Replicate 0 is the sample itself; any other draws as many buckets as there are, each of any of
+-- them, and the same ones in every build.
 draws as (
 
     select
-        samples.calibration,
-        samples.experiment,
+        sample_number,
+        0 as replicate,
+        bucket
+    from numbered
+    union all
+    select
+        samples.sample_number,
         replicates.number as replicate,
         {{ hash_number(
             "samples.calibration || '/' || samples.experiment || '/'"
@@ -51,43 +74,39 @@ draws as (
 
 ),
 
-counted as (
+summed as (
 
     select
-        calibration,
-        experiment,
-        replicate,
-        bucket,
-        count(*) as draw_count
+        draws.sample_number,
+        draws.replicate,
+        cast(sum(numbered.param_count) as bigint) as param_count,
+        cast(sum(numbered.trial_count) as bigint) as trial_count,
+        cast(sum(numbered.simulation_count) as bigint) as simulation_count,
+        cast(sum(numbered.aggregation_count) as bigint) as aggregation_count,
+        cast(sum(numbered.interval_count) as bigint) as interval_count,
+        cast(sum(numbered.simulation_us) as bigint) as simulation_us,
+        cast(sum(numbered.aggregation_us) as bigint) as aggregation_us,
+        cast(sum(numbered.interval_us) as bigint) as interval_us
     from draws
-    group by calibration, experiment, replicate, bucket
-    union all
-    select
-        calibration,
-        experiment,
-        0 as replicate,
-        bucket,
-        1 as draw_count
-    from buckets
+    inner join numbered
+        on
+            draws.sample_number = numbered.sample_number
+            and draws.bucket = numbered.bucket
+    group by draws.sample_number, draws.replicate
 
 )
 
 select
-    counted.calibration,
-    counted.experiment,
-    counted.replicate,
-    sum(counted.draw_count * buckets.param_count) as param_count,
-    sum(counted.draw_count * buckets.trial_count) as trial_count,
-    sum(counted.draw_count * buckets.simulation_count) as simulation_count,
-    sum(counted.draw_count * buckets.aggregation_count) as aggregation_count,
-    sum(counted.draw_count * buckets.interval_count) as interval_count,
-    sum(counted.draw_count * buckets.simulation_us) as simulation_us,
-    sum(counted.draw_count * buckets.aggregation_us) as aggregation_us,
-    sum(counted.draw_count * buckets.interval_us) as interval_us
-from counted
-inner join buckets
-    on
-        counted.calibration = buckets.calibration
-        and counted.experiment = buckets.experiment
-        and counted.bucket = buckets.bucket
-group by counted.calibration, counted.experiment, counted.replicate
+    samples.calibration,
+    samples.experiment,
+    summed.replicate,
+    summed.param_count,
+    summed.trial_count,
+    summed.simulation_count,
+    summed.aggregation_count,
+    summed.interval_count,
+    summed.simulation_us,
+    summed.aggregation_us,
+    summed.interval_us
+from summed
+inner join samples on summed.sample_number = samples.sample_number

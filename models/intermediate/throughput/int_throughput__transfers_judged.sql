@@ -48,7 +48,7 @@ select
     cast(compute_ms as decimal(18, 3)) as compute_ms,
     cast(transfer_ms as decimal(18, 3)) as transfer_ms,
     transfer_share,
-    coalesce(duplicated_transfer_ms, 0) as duplicated_transfer_ms,
+    cast(coalesce(duplicated_transfer_ms, 0) as decimal(18, 3)) as duplicated_transfer_ms,
     {{ round_ratio(
         'coalesce(duplicated_transfer_ms, 0) * 1000',
         '(coalesce(duplicated_transfer_ms, 0) + busy_ms) * 1000', 4

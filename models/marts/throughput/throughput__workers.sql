@@ -61,7 +61,7 @@ select
     spans.span_ms,
     spans.span_source,
     {{ round_ratio(
-        "case when spans.span_source = 'log' then coalesce(tasks.busy_ms, 0) else segments.compute_ms end"
+        "case when spans.span_source = 'log' then tasks.busy_ms else segments.compute_ms end"
         " * 1000", 'spans.span_ms * 1000', 4
     ) }} as busy_share,
     {{ round_ratio('tasks.expected_ms * 1000', 'tasks.busy_ms * 1000', 4) }} as efficiency,
