@@ -39,6 +39,7 @@ class LandedTable:
     The newest of `age_columns` is a row's time; without any, `prune` keeps the table. Rows that are
     equal in `age_group` are pruned together, also those of other tables with that group; without a
     group each row is on its own.
+    Of rows with one key the greatest in `newest_by` counts, NULL being the least, then the last.
     """
 
     name: str
@@ -47,6 +48,7 @@ class LandedTable:
     label: KeptLabel | None = None
     age_columns: tuple[str, ...] = ()
     age_group: tuple[str, ...] = ()
+    newest_by: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -86,4 +88,5 @@ def _table(name: str, config: dict[str, Any]) -> LandedTable:
         KeptLabel(kept["column"], kept["until"], kept["with"]) if kept else None,
         tuple(meta.get("age_columns", ())),
         tuple(meta.get("age_group", ())),
+        tuple(meta.get("newest_by", ())),
     )

@@ -365,34 +365,38 @@ def _merge_sql(table: LandedTable) -> str:
     takes = _takes_label(table)
     is_known = f"landed.{table.key[0]} is not null"
     values = ", ".join(
-        f"case when {is_known} and not {takes} then landed.{name} else incoming.{name} end as {name}"
+        f"case when {is_known} and not {takes} then landed.{name} else incoming.{name} end {name}"
         if name in kept
         else f"incoming.{name}"
         for name in table.columns
+    )
+    order = ", ".join(
+        [
+            *(
+                [f"case when {table.label.column} = '{table.label.until}' then 1 else 0 end"]
+                if table.label
+                else []
+            ),
+            *(f"{name} desc nulls last" for name in table.newest_by),
+            "incoming_row desc",
+        ]
     )
     differs = " or ".join(
         f"(landed.{name} is distinct from incoming.{name}{f' and {takes}' if name in kept else ''})"
         for name in table.columns
         if name not in table.key
     )
-    labelled = (
-        f"case when {table.label.column} = '{table.label.until}' then 1 else 0 end, "
-        if table.label
-        else ""
-    )
     return f"""
         create temporary table merged_{table.name} as
         select
             {values},
             landed.{table.key[0]} is null as is_new,
-            coalesce({differs}, false) as is_different,
+            coalesce(({differs}) and not ({_is_older_sql(table)}), false) as is_different,
             {_kept_label(table)} as kept_label
         from (
             select
                 *,
-                row_number() over (
-                    partition by {key} order by {labelled}incoming_row desc
-                ) as newest
+                row_number() over (partition by {key} order by {order}) as newest
             from incoming_{table.name}
         ) as incoming
         left join {table.relation} as landed on {same_key}
@@ -403,6 +407,17 @@ def _merge_sql(table: LandedTable) -> str:
         insert into {table.relation} ({columns})
         select {columns} from merged_{table.name} where is_new or is_different
     """
+
+
+def _is_older_sql(table: LandedTable) -> str:
+    """Say whether the incoming row knows less than the landed one; NULL is the least."""
+    older, equal = "false", "true"
+    for name in table.newest_by:
+        greater = f"coalesce(landed.{name} > incoming.{name}, landed.{name} is not null)"
+        # Where both are there the comparison is not NULL; where the landed one is not, it is less.
+        older = f"{older} or ({equal} and {greater})"
+        equal = f"{equal} and landed.{name} is not distinct from incoming.{name}"
+    return older
 
 
 def _stage_scope_sql(table: LandedTable, scope: Sequence[str]) -> str:
