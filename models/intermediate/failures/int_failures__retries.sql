@@ -30,6 +30,7 @@ jobs as (
 
     select
         attempts.attempt_id,
+        attempts.project,
         attempts.started_at,
         attempts.ended_at,
         attempts.is_ended,
@@ -52,6 +53,7 @@ moments as (
         started_at as moment,
         1 as is_start,
         attempt_id,
+        project,
         is_ended,
         is_failure,
         image,
@@ -64,6 +66,7 @@ moments as (
         greatest(ended_at, started_at + interval '1 microsecond') as moment,
         0 as is_start,
         attempt_id,
+        project,
         is_ended,
         is_failure,
         image,
@@ -77,6 +80,7 @@ followed as (
 
     select
         attempt_id,
+        project,
         moment as retried_at,
         is_start,
         is_ended,
@@ -94,6 +98,7 @@ followed as (
 select
     followed.attempt_id,
     followed.last_attempt_id as failed_attempt_id,
+    followed.project,
     failures.failure_type,
     followed.last_moment as failed_at,
     followed.retried_at,

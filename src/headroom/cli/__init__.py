@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from headroom.cli.common import TargetOption, console, problems
+from headroom.cli.failures import failures
 from headroom.cli.load import loads
 from headroom.dbt import NodeResult
 from headroom.errors import CheckFailedError, HeadroomError, UsageError
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(failures, name="failures")
 app.add_typer(loads, name="load")
 BUILT_KINDS = ("seed", "snapshot", "model")
 
