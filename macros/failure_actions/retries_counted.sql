@@ -6,8 +6,8 @@
         retry_count,
         success_count,
         cast(success_count as double precision) / retry_count as rate,
-        {{ wilson_bound('success_count', 'retry_count', 'lower') }} as rate_low,
-        {{ wilson_bound('success_count', 'retry_count', 'upper') }} as rate_high
+        {{ wilson_bound('success_count', 'retry_count', 'low') }} as rate_low,
+        {{ wilson_bound('success_count', 'retry_count', 'high') }} as rate_high
     from (
         select
             failure_type,

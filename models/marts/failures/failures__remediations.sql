@@ -52,7 +52,7 @@ bounded as (
 
     select
         *,
-        case when tried_count > 0 then {{ wilson_bound('success_count', 'tried_count', 'lower') }} end
+        case when tried_count > 0 then {{ wilson_bound('success_count', 'tried_count', 'low') }} end
             as success_rate_low
     from known
 
