@@ -36,9 +36,7 @@
                 job,
                 failure_type,
                 failed_at,
-                window_index,
-                deployment_name,
-                deployed_at
+                window_index
             from placed
             where {{ subject }} is not null
             {{ 'union all' if not loop.last }}
@@ -111,6 +109,17 @@
 
     ),
 
+    deployments_in_force as (
+
+        select
+            change,
+            deployed_at_utc,
+            lead(deployed_at_utc) over (order by deployed_at_utc, {{ text_key('change') }}) as replaced_at
+        from {{ ref('deployments') }}
+        where environment = '{{ var("environment") }}'
+
+    ),
+
     weighed as (
 
         select
@@ -127,7 +136,9 @@
             counted.job_count,
             counted.failure_count * counted.job_count as severity_score,
             types.failure_types,
+            evidence.window_from as tested_from,
             evidence.attempt_count,
+            evidence.failure_count as tested_failure_count,
             evidence.failure_rate,
             evidence.failure_rate_low,
             evidence.failure_rate_high,
@@ -183,7 +194,9 @@
             weighed.failure_count,
             weighed.job_count,
             weighed.failure_types,
+            weighed.tested_from,
             weighed.attempt_count,
+            weighed.tested_failure_count,
             weighed.failure_rate,
             weighed.failure_rate_low,
             weighed.failure_rate_high,
@@ -191,10 +204,28 @@
             weighed.q_value,
             weighed.since_at,
             weighed.last_seen_at,
+            deployments_in_force.change as deployment_name,
+            deployments_in_force.deployed_at_utc as deployed_at,
+            weighed.failure_count || ' failures of ' || weighed.job_count || ' jobs: ' || weighed.failure_types
+            || case
+                when weighed.attempt_count > 0
+                    then
+                        '; ' || {{ round_scaled('weighed.tested_failure_count * 1000', 'weighed.attempt_count', 1) }}
+                        || '% of ' || weighed.attempt_count || ' attempts since ' || weighed.tested_from
+                when weighed.kind in ('node', 'image') then '; a count, no rate known'
+                else ''
+            end as evidence,
             replace(actions.action, '{subject}', weighed.subject) as suggested_action
         from weighed
         inner join {{ ref('failure_actions') }} as actions
             on weighed.kind = actions.kind and weighed.basis = actions.basis
+        left join deployments_in_force
+            on
+                weighed.since_at >= deployments_in_force.deployed_at_utc
+                and (
+                    weighed.since_at < deployments_in_force.replaced_at
+                    or deployments_in_force.replaced_at is null
+                )
 
     )
 {%- endmacro %}
