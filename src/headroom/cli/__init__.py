@@ -21,8 +21,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(failures, name="failures")
 app.add_typer(loads, name="load")
+app.add_typer(failures, name="failures")
 BUILT_KINDS = ("seed", "snapshot", "model")
 
 
