@@ -1,0 +1,65 @@
+{%- set rules = failure_rules() %}
+
+with
+
+failures as (
+
+    select
+        failure_id,
+        pod_name,
+        started_at,
+        failed_at
+    from {{ ref('int_failures__failures_gathered') }}
+    where attempt_id is not null and pod_name is not null
+
+),
+
+warnings as (
+
+    select
+        object_name,
+        coalesce(reason, '') || ': ' || coalesce(message, '') as event_text,
+        coalesce(first_seen_at, last_seen_at) as first_seen_at,
+        coalesce(last_seen_at, first_seen_at) as last_seen_at
+    from {{ ref('stg_failures__kubernetes_events') }}
+    where object_kind = 'Pod'
+
+),
+
+read as (
+
+    select
+        object_name,
+        first_seen_at,
+        last_seen_at,
+        {{ first_failure_rule('event', 'event_text', rules) }} as rule_order
+    from warnings
+
+),
+
+limits as (
+
+    select
+        {{ threshold('clock_ahead_seconds') }} as clock_ahead_seconds,
+        {{ threshold('failure_event_lag_hours') }} as lag_hours
+
+)
+
+select
+    failures.failure_id,
+    min(read.rule_order) as rule_order
+from failures
+cross join limits
+inner join read on failures.pod_name = read.object_name
+where
+    read.rule_order is not null
+    and (
+        read.last_seen_at is null
+        or read.last_seen_at
+        >= failures.started_at - cast(limits.clock_ahead_seconds as integer) * interval '1 second'
+    )
+    and (
+        read.first_seen_at is null
+        or read.first_seen_at <= failures.failed_at + cast(limits.lag_hours as integer) * interval '1 hour'
+    )
+group by failures.failure_id
