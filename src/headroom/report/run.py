@@ -71,7 +71,7 @@ def run_report(settings: Settings, report: Report, as_of: datetime | None) -> li
 
 
 def query_marts(warehouse: Warehouse, analysis: str, sql: str) -> Result:
-    """Run an analysis; raise WarehouseUnavailableError where the marts are not there to answer it."""
+    """Run an analysis; raise WarehouseUnavailableError where the marts cannot answer it."""
     try:
         return warehouse.query(sql)
     except (duckdb.Error, psycopg.Error) as error:
