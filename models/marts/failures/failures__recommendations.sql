@@ -6,32 +6,22 @@ failures as (
 
 ),
 
-last_days as (
+window_days as (
 
-    select max(failed_day) as last_day from failures
-    union all
-    select max(started_day) as last_day from {{ ref('int_failures__attempts') }}
-
-),
-
-window_ends as (
-
-    select {{ day_start('max(last_day) + 1') }} as window_end from last_days
+    {{ failure_window_days() }}
 
 ),
 
 evidence as (
 
-    {{ recommendation_evidence(
-        'node', 'node_name', ref('failures__nodes')
-    ) }}
+    {{ recommendation_evidence('node', 'node_name', ref('failures__nodes')) }}
     union all
     {{ recommendation_evidence('image', 'image', ref('failures__images')) }}
 
 ),
 
 {{ recommendation_steps(
-    '(select window_end from window_ends)',
+    '(select ' ~ day_start('window_until + 1') ~ ' from window_days)',
     threshold('failure_lookback_days'),
     threshold('failure_pattern_threshold')
 ) }}
