@@ -14,8 +14,9 @@
             {{ window_until }} as window_until,
             cast({{ threshold('failure_ratio_prior') }} as double precision) as ratio_prior,
             cast({{ threshold('failure_q_limit') }} as double precision) as q_limit,
-            {{ threshold('failure_min_jobs') }} as min_jobs,
-            {{ threshold('failure_min_users') }} as min_users
+            cast({{ threshold('failure_power_ratio') }} as double precision) as power_ratio,
+            cast({{ threshold('failure_min_jobs') }} as integer) as min_jobs,
+            cast({{ threshold('failure_min_users') }} as integer) as min_users
 
     ),
 
@@ -118,7 +119,35 @@
 
     ),
 
-    tested as ({{ benjamini_hochberg('tailed', ["'all'"]) }})
+    tested as ({{ benjamini_hochberg('tailed', ["'all'"]) }}),
+
+    bounded as (
+
+        select
+            tested.*,
+            limits.q_limit / tested.tested as p_limit,
+            case
+                when is_tested then {{ failures_to_flag('expected', 'dispersion', '(limits.q_limit / tested.tested)') }}
+            end as upper_bound
+        from tested
+        cross join limits
+
+    ),
+
+    -- Smallest number of failures that is flagged when no other subject is.
+    powered as (
+
+        select
+            bounded.*,
+            greatest(limits.min_jobs, upper_bound
+            {%- for step in range(1, 5) %}
+                - case when {{ poisson_tail('((upper_bound - ' ~ step ~ ') / dispersion)', '(expected / dispersion)') }} < p_limit then 1 else 0 end
+            {%- endfor %}
+            ) as failures_to_flag
+        from bounded
+        cross join limits
+
+    )
 
     select
         coalesce(tested.subject, lone_failures.subject) as subject,
@@ -144,6 +173,10 @@
         tested.compared_project as attempts_compared_by_project,
         tested.compared_all as attempts_compared_by_all,
         (tested.f + limits.ratio_prior) / (tested.expected + limits.ratio_prior) as failure_ratio,
+        cast(tested.failures_to_flag as bigint) as failures_to_flag,
+        {{ binomial_tail(
+            'tested.failures_to_flag', 'tested.n', '(limits.power_ratio * tested.expected / tested.n)'
+        ) }} as power,
         tested.p_value,
         tested.q_value,
         odds.odds_ratio,
@@ -151,7 +184,7 @@
         odds.odds_ratio_high,
         coalesce(tested.is_tested, false) as is_tested,
         coalesce(tested.q_value < limits.q_limit and tested.has_enough_evidence, false) as is_flagged
-    from tested
+    from powered as tested
     full outer join lone_failures on tested.subject = lone_failures.subject
     left join odds on tested.subject = odds.subject
     cross join limits
