@@ -2,14 +2,14 @@
     {#- The CTEs that make recommendations, `recommendations` being the last. They read the CTEs
         `failures` (all until the end of the window) and `evidence` (kind, subject, and what a test said
         about the window) of their caller. Time is cut into windows back from the end: window 0 is
-        the one asked for, 1 the one before it. -#}
+        the one asked for, 1 the one before it. A message of one word, such as Error, names no cause. -#}
     {%- set window_microseconds = 'cast(' ~ lookback_days ~ ' as bigint) * 86400000000' -%}
     {%- set divide = whole_division_operator() -%}
     {%- set subjects = {
         'node': 'node_name',
         'image': 'image',
         'project': 'project',
-        'template': 'error_template',
+        'template': "case when error_template like '% %' then error_template end",
         'hour': 'cast(failed_hour as text)',
         'memory_request': "case when has_memory_overflow then " ~ failure_job() ~ " end",
     } -%}
@@ -148,7 +148,8 @@
             and current_spells.kind in ('node', 'image', 'project') as is_published_rule,
             case
                 when evidence.is_flagged then 'tested'
-                when current_spells.kind not in ('node', 'image') then 'count'
+                when current_spells.kind not in ('node', 'image') or current_spells.window_index = 1
+                    then 'count'
                 when evidence.attempt_count > 0 then 'not proven'
                 else 'count only'
             end as basis
@@ -206,18 +207,23 @@
             weighed.last_seen_at,
             deployments_in_force.change as deployment_name,
             deployments_in_force.deployed_at_utc as deployed_at,
-            weighed.failure_count || ' failures of ' || weighed.job_count || ' jobs: ' || weighed.failure_types
+            weighed.failure_count || ' ' || {{ counted_word('weighed.failure_count', 'failure') }} || ' of '
+            || weighed.job_count || ' ' || {{ counted_word('weighed.job_count', 'job') }} || ': '
+            || weighed.failure_types
             || case
                 when weighed.attempt_count > 0
                     then
                         '; ' || {{ round_scaled('weighed.tested_failure_count * 1000', 'weighed.attempt_count', 1) }}
                         || '% of ' || weighed.attempt_count || ' attempts since ' || weighed.tested_from
-                when weighed.kind in ('node', 'image') then '; a count, no rate known'
+                when weighed.basis = 'count only' then '; a count, no rate known'
                 else ''
             end as evidence,
-            replace(actions.action, '{subject}', weighed.subject) as suggested_action
+            case
+                when weighed.state = 'resolved' then 'Nothing now: no failure in this window'
+                else replace(actions.action, '{subject}', weighed.subject)
+            end as suggested_action
         from weighed
-        inner join {{ ref('failure_actions') }} as actions
+        left join {{ ref('failure_actions') }} as actions
             on weighed.kind = actions.kind and weighed.basis = actions.basis
         left join deployments_in_force
             on

@@ -55,7 +55,6 @@ def _print_analysis(console: Console, report: FailureReport) -> None:
         ],
     )
     _print_places(console, report, "nodes", "node")
-    _print_patterns(console, report)
     _print_places(console, report, "images", "image")
     _print_recommendations(console, report)
 
@@ -133,8 +132,14 @@ def _place(row: Row, kind: str) -> tuple[Any, ...]:
         f"{_percent(row['failure_rate_low'])} to {_percent(row['failure_rate_high'])}",
         _number(row["expected_failures"]),
         _probability(row["q_value"]),
-        Text("flagged", "bold red") if row["is_flagged"] else "not proven",
+        _verdict(row),
     )
+
+
+def _verdict(row: Row) -> str | Text:
+    if row["is_flagged"]:
+        return Text("flagged", "bold red")
+    return "not proven" if row["is_tested"] else "not tested: too few jobs or users"
 
 
 def _print_recommendations(console: Console, report: FailureReport) -> None:

@@ -19,7 +19,6 @@ SECTIONS: dict[Command, dict[str, str]] = {
         "counts": "failures_counted",
         "nodes": "failures_nodes",
         "images": "failures_images",
-        "patterns": "failures_patterns",
         "recommendations": "failures_recommendations",
     },
     "stats": {"summary": "failures_summary", "counts": "failures_counted"},
