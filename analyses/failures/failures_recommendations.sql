@@ -3,10 +3,7 @@ with
 
 failures as (
 
-    select * from {{ ref('failures__failures') }}
-    where
-        failed_at < timestamptz '{{ var("failures_until") }}'
-        and {{ in_failure_scope('project') }}
+    {{ failures_known() }}
 
 ),
 
@@ -15,6 +12,8 @@ evidence as (
     {{ recommendation_evidence('node', 'subject', '(' ~ blame_in_window('node_name', 'image') ~ ') as blamed') }}
     union all
     {{ recommendation_evidence('image', 'subject', '(' ~ blame_in_window('image', 'node_name') ~ ') as blamed') }}
+    union all
+    {{ hour_evidence('(' ~ patterns_in_window() ~ ') as patterns') }}
 
 ),
 

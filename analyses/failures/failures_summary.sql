@@ -3,13 +3,13 @@ with
 
 failures as (
 
-    {{ failures_in_window() }}
+    {{ failures_known(true) }}
 
 ),
 
 attempts as (
 
-    {{ attempts_in_window() }}
+    {{ attempts_known(true) }}
 
 )
 

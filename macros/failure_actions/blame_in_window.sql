@@ -6,7 +6,7 @@
         to_day("timestamptz '" ~ var('failures_from') ~ "'"),
         to_day("timestamptz '" ~ var('failures_until') ~ "'"),
         'true',
-        '(' ~ attempts_in_window() ~ ') as attempts',
-        '(' ~ failures_in_window() ~ ') as failures'
+        '(' ~ attempts_known(true) ~ ') as attempts',
+        '(' ~ failures_known(true) ~ ') as failures'
     ) }}
 {%- endmacro %}

@@ -17,6 +17,8 @@ evidence as (
     {{ recommendation_evidence('node', 'node_name', ref('failures__nodes')) }}
     union all
     {{ recommendation_evidence('image', 'image', ref('failures__images')) }}
+    union all
+    {{ hour_evidence(ref('failures__patterns')) }}
 
 ),
 

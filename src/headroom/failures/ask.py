@@ -28,7 +28,8 @@ TOKENS = {
     "failure_type": "type-of-failure",
     "job_name": "name-of-job",
 }
-MAX_LOOKBACK_DAYS = 36_500
+# The days that failure_patterns can name.
+MAX_LOOKBACK_DAYS = 1000
 Row = dict[str, Any]
 
 

@@ -44,7 +44,7 @@ def _print_analysis(console: Console, report: FailureReport) -> None:
     if not _print_summary(console, report):
         return
     threshold = report.question.pattern_threshold
-    patterns = [row for row in report.counts("project") if row["is_pattern"]]
+    patterns = [row for row in report.patterns("project") if row["is_pattern"]]
     _print_table(
         console,
         f"Projects with {threshold} failures or more (the published rule)",
@@ -54,6 +54,7 @@ def _print_analysis(console: Console, report: FailureReport) -> None:
             for row in patterns
         ],
     )
+    _print_times(console, report)
     _print_places(console, report, "nodes", "node")
     _print_places(console, report, "images", "image")
     _print_recommendations(console, report)
@@ -64,7 +65,7 @@ def _print_stats(console: Console, report: FailureReport) -> None:
     if not _print_summary(console, report):
         return
     for dimension in ("type", "project", "node"):
-        rows = report.counts(dimension)
+        rows = report.patterns(dimension)
         _print_table(
             console,
             f"Failures by {dimension}",
@@ -97,6 +98,31 @@ def _print_summary(console: Console, report: FailureReport) -> bool:
             f"{summary['without_attempt_count']:,} failures: they count, but in no rate",
         )
     return True
+
+
+def _print_times(console: Console, report: FailureReport) -> None:
+    """Say when failures pile up, and what rises."""
+    rows = [
+        row for row in report.sections["patterns"] if row["is_spike"] or row["trend"] == "rising"
+    ]
+    _print_table(
+        console,
+        "Spikes, and what rose since the window before",
+        ("by", "value", "failures", "expected", "of attempts", "before", "q", "finding"),
+        [
+            (
+                row["dimension"],
+                row["value"],
+                row["failure_count"],
+                _number(row["expected_failure_count"]),
+                row["attempt_count"] or "no denominator known",
+                row["previous_failure_count"],
+                _probability(row["q_value"]),
+                "spike" if row["is_spike"] else "rising",
+            )
+            for row in rows
+        ],
+    )
 
 
 def _print_places(console: Console, report: FailureReport, section: str, kind: str) -> None:

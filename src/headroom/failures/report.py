@@ -16,12 +16,12 @@ Command = Literal["analyze", "stats", "remediate"]
 SECTIONS: dict[Command, dict[str, str]] = {
     "analyze": {
         "summary": "failures_summary",
-        "counts": "failures_counted",
+        "patterns": "failures_patterns",
         "nodes": "failures_nodes",
         "images": "failures_images",
         "recommendations": "failures_recommendations",
     },
-    "stats": {"summary": "failures_summary", "counts": "failures_counted"},
+    "stats": {"summary": "failures_summary", "patterns": "failures_patterns"},
     "remediate": {
         "remediations": "failures_remediations",
         "retries": "failures_retries",
@@ -46,9 +46,9 @@ class FailureReport:
         """The one row of the summary."""
         return self.sections["summary"][0]
 
-    def counts(self, dimension: str) -> list[Row]:
-        """Give the counts by type, project, node or image."""
-        return [row for row in self.sections["counts"] if row["dimension"] == dimension]
+    def patterns(self, dimension: str) -> list[Row]:
+        """Give the patterns by type, project, node, image, hour, weekday or day."""
+        return [row for row in self.sections["patterns"] if row["dimension"] == dimension]
 
 
 def compile_command(settings: Settings, command: Command) -> dict[str, str]:
