@@ -70,6 +70,7 @@ MESSAGES = {
     "unable to open": "it cannot be opened; a database in WAL mode also needs its -wal and -shm "
     "files, or a folder in which they can be made",
     "not a database": "it is no SQLite database, or encrypted",
+    "rowid": "it has no row ids: a view, or a table of another version",
     "malformed": "it is damaged; what can be read of it was loaded",
 }
 Fields = dict[str, Any]
@@ -108,6 +109,8 @@ def read_history(collected: Collected, path: Path, source: str) -> None:
         history = History(connection, str(path), source, collected)
         try:
             is_sound = _check(history)
+            if is_sound is None:
+                return
             for table, reader in READERS.items():
                 is_whole = _read_table(history, table, reader)
                 if table == "failure_solutions" and is_whole and is_sound:
@@ -121,13 +124,11 @@ def _why(error: sqlite3.Error) -> str:
     return next((text for part, text in MESSAGES.items() if part in said.lower()), said)
 
 
-def _check(history: History) -> bool:
-    """Say whether the database is sound; one that holds no table of a history is refused."""
-    found = history.connection.execute("select count(*) from sqlite_master").fetchone()
-    names = [name for name in WHOLE if _columns(history, name)]
-    if found and not names:
+def _check(history: History) -> bool | None:
+    """Say whether the database is sound; None where it holds no table of a history."""
+    if not any(_columns(history, name) for name in WHOLE):
         history.trouble(f"it is no history of failures: it has no table {', '.join(WHOLE)}")
-        return False
+        return None
     try:
         (answer,) = history.connection.execute("pragma quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:

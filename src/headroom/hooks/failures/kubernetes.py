@@ -18,6 +18,12 @@ def is_listing(document: Any) -> bool:
     return isinstance(document, dict) and isinstance(document.get("kind"), str)
 
 
+def without_last(document: Any) -> list[Any]:
+    """Give a listing that was cut off without its last item, of which a part may be missing."""
+    items = document.get("items") if isinstance(document, dict) else None
+    return [{**document, "items": items[:-1]}] if isinstance(items, list) else []
+
+
 def read_listing(collected: Collected, document: Fields, source: str, where: str) -> None:
     """Keep the pods and events of a listing; other kinds are counted and passed over."""
     for place, (kind, item) in enumerate(_items(document, MAX_LISTS)):

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from headroom.errors import InputRejectedError, UsageError
-from headroom.hooks.build_stats.tolerant_json import NotJSONError, read_json
+from headroom.hooks.build_stats.tolerant_json import NotJSONError, read_stream
 from headroom.hooks.failures.collected import Collected
 from headroom.hooks.failures.history import MAGIC, read_history
-from headroom.hooks.failures.kubernetes import is_listing, read_listing
+from headroom.hooks.failures.kubernetes import is_listing, read_listing, without_last
 from headroom.hooks.failures.record import RECORDED
 from headroom.hooks.inputs import Source, decode, find_sources, open_source
 from headroom.hooks.landing import land
@@ -22,7 +22,7 @@ MAX_DOCUMENT = 512 * 1024 * 1024
 # Files that SQLite keeps beside a database.
 BESIDE = ("-wal", "-shm", "-journal")
 NOT_KNOWN = "neither a SQLite history nor pods or events of Kubernetes in JSON"
-CUT = "the JSON is cut off; what is complete was loaded"
+CUT = "the JSON is cut off; what stands before its last object was loaded"
 
 
 @dataclass(frozen=True)
@@ -104,16 +104,20 @@ def _read(collected: Collected, source: Source, stream: BinaryIO, options: Optio
         raise UsageError("standard input has no name", "give --source")
     _require_free(name)
     try:
-        document, is_cut = read_json(decode(raw.removeprefix(b"\xef\xbb\xbf")))
+        documents, is_cut = read_stream(decode(raw.removeprefix(b"\xef\xbb\xbf")))
     except NotJSONError:
-        document, is_cut = None, False
-    if not is_listing(document):
-        collected.reject(None, NOT_KNOWN, source.name, source.name)
-        return
-    read_listing(collected, document, name, source.name)
+        documents, is_cut = [], False
     if is_cut:
-        # No excerpt: the end of a cut listing may be the env of a pod.
+        # No excerpt here or below: a piece of a listing may be the env of a pod.
         collected.reject(name, CUT, "", source.name)
+        documents = [*documents[:-1], *without_last(documents[-1])]
+    if not is_cut and not documents:
+        collected.reject(None, NOT_KNOWN, "", source.name)
+    for document in documents:
+        if is_listing(document):
+            read_listing(collected, document, name, source.name)
+        else:
+            collected.reject(None, NOT_KNOWN, "", source.name)
 
 
 def _read_database(
