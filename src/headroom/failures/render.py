@@ -57,6 +57,7 @@ def _print_analysis(console: Console, report: FailureReport) -> None:
     _print_times(console, report)
     _print_places(console, report, "nodes", "node")
     _print_places(console, report, "images", "image")
+    _print_messages(console, report)
     _print_recommendations(console, report)
 
 
@@ -166,6 +167,18 @@ def _verdict(row: Row) -> str | Text:
     if row["is_flagged"]:
         return Text("flagged", "bold red")
     return "not proven" if row["is_tested"] else "not tested: too few jobs or users"
+
+
+def _print_messages(console: Console, report: FailureReport) -> None:
+    """Say what the images of the published rule fail with."""
+    threshold = report.question.pattern_threshold
+    rows = [
+        (row["image_name"], row["failure_count"], row["common_messages"])
+        for row in report.sections["images"]
+        if row["failure_count"] >= threshold
+    ]
+    title = f"Images with {threshold} failures or more, and their most frequent messages"
+    _print_table(console, title, ("image", "failures", "messages"), rows)
 
 
 def _print_recommendations(console: Console, report: FailureReport) -> None:
