@@ -46,6 +46,14 @@ flotilla_attempts as (
 ),
 
 -- A pod that Flotilla started is its run, and no second attempt.
+pods_of_runs as (
+
+    select runs.pod_name
+    from runs
+    where runs.pod_name in (select pods.pod_name from pods)
+
+),
+
 pod_attempts as (
 
     select
@@ -80,8 +88,8 @@ pod_attempts as (
     from pods
     where
         not exists (
-            select 1 from runs
-            where runs.pod_name = pods.pod_name
+            select 1 from pods_of_runs
+            where pods_of_runs.pod_name = pods.pod_name
         )
 
 )
