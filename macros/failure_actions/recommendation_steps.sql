@@ -219,7 +219,7 @@
                 else ''
             end as evidence,
             case
-                when weighed.state = 'resolved' then 'Nothing now: no failure in this window'
+                when weighed.state = 'resolved' then 'Nothing now for ' || weighed.subject || ': no failure in this window'
                 else replace(actions.action, '{subject}', weighed.subject)
             end as suggested_action
         from weighed

@@ -302,16 +302,16 @@ def _print_similar(console: Console, report: FailureReport) -> None:
 def _print_table(
     console: Console, title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]
 ) -> None:
-    caption = None if rows else "none"
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, caption=caption
-    )
+    console.print(f"\n[bold]{escape(title)}[/bold]", highlight=False)
+    if not rows:
+        console.print("  none", style="dim")
+        return
+    table = Table(box=box.SIMPLE_HEAD)
     for position, column in enumerate(columns):
         numeric = all(isinstance(row[position], int | None) for row in rows)
-        table.add_column(column, justify="right" if numeric and rows else "left", overflow="fold")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows[:SHOWN_ROWS]:
         table.add_row(*(_cell(value) for value in row))
-    console.print()
     console.print(table)
     _print_rest(console, len(rows))
 
