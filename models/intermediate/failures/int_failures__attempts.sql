@@ -29,6 +29,7 @@ select
     observed.origin,
     observed.project,
     observed.job_name,
+    observed.command_md5,
     observed.user_name,
     observed.pod_name,
     observed.node_name,
