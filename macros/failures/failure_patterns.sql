@@ -102,7 +102,7 @@
             as failure_rate_low,
         case when trends.is_known then {{ wilson_bound('trends.failed_attempt_count', 'trends.attempt_count', 'high') }} end
             as failure_rate_high,
-        spikes.expected_by_days,
+        spikes.expected_failure_count,
         spikes.p_value,
         spikes.q_value,
         spikes.expected_by_attempts,

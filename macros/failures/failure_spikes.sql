@@ -121,7 +121,7 @@
     select
         dimension,
         value,
-        {{ round_ratio('all_failures * day_count', 'all_days', 2) }} as expected_by_days,
+        {{ round_ratio('all_failures * day_count', 'all_days', 2) }} as expected_failure_count,
         p_value,
         q_value,
         case when is_known then {{ round_ratio('all_observed * exposure', 'all_exposure', 2) }} end

@@ -26,7 +26,7 @@ select
     failure_rate,
     failure_rate_low,
     failure_rate_high,
-    expected_by_days,
+    expected_failure_count,
     p_value,
     q_value,
     expected_by_attempts,
