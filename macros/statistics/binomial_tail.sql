@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 {% macro binomial_tail(count, trials, share) -%}
     {#- P(X >= count) of a binomial variable. A binomial probability is the product of two Poisson ones over a
         third, so nothing overflows; terms further than poisson_tail looks do not count. -#}
@@ -15,5 +16,27 @@
             poisson_probability('series_number', m)
             ~ ' * ' ~ poisson_probability('(' ~ n ~ ' - series_number)', '(' ~ n ~ ' - ' ~ m ~ ')')
         ) }} / {{ poisson_probability(n, n) }})
+=======
+{% macro binomial_tail(successes, trials, share) -%}
+    {#- P(X >= successes) of a binomial variable with 0 < share < 1: a Poisson count that falls on two sides is
+        binomial, so its terms are products of Poisson terms. They are summed as far as they
+        count, as in poisson_tail; what is below 1e-150 is cut off, for a product must not
+        underflow. -#}
+    {%- set k = 'cast(' ~ successes ~ ' as double precision)' -%}
+    {%- set n = 'cast(' ~ trials ~ ' as double precision)' -%}
+    {%- set m = '(' ~ n ~ ' * ' ~ share ~ ')' -%}
+    {%- set steps = '9 * sqrt(' ~ m ~ ') + 30' -%}
+    {%- set reached = '(' ~ k ~ ' + series_number)' -%}
+    case
+        when {{ k }} <= 0 then 1e0
+        when {{ k }} > {{ n }} then 0e0
+        else least(1e0, {{ sum_series(
+            'greatest(0, floor(' ~ m ~ ' - ' ~ k ~ ' - (' ~ steps ~ ')))',
+            'least(' ~ n ~ ' - ' ~ k ~ ', ceil(greatest(0, ' ~ m ~ ' - ' ~ k ~ ') + ' ~ steps ~ '))',
+            'greatest(1e-150, ' ~ poisson_probability(reached, m) ~ ') * greatest(1e-150, '
+            ~ poisson_probability('(' ~ n ~ ' - ' ~ reached ~ ')', '(' ~ n ~ ' * (1 - ' ~ share ~ '))')
+            ~ ') / ' ~ poisson_probability(n, n)
+        ) }})
+>>>>>>> core
     end
 {%- endmacro %}
