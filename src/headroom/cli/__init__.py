@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from headroom.cli.common import TargetOption, console, problems
+from headroom.cli.failures import failures
 from headroom.cli.load import loads
 from headroom.dbt import NodeResult
 from headroom.errors import CheckFailedError, HeadroomError, UsageError
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(loads, name="load")
+app.add_typer(failures, name="failures")
 BUILT_KINDS = ("seed", "snapshot", "model")
 
 

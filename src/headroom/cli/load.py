@@ -59,6 +59,43 @@ def load_build_stats(
     _require_clean(report)
 
 
+@loads.command("failures")
+def load_failures(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="SQLite histories, kubectl's JSON (gzip or not), folders; - is stdin."),
+    ],
+    target: TargetOption = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Where it comes from; else the file's name without extension."),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Merge into the seed CSVs of a folder instead."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option(help="Load nothing at all if any piece is rejected.")
+    ] = False,
+) -> None:
+    """Load failure histories and Kubernetes pods and events; exit 7 if a piece was rejected."""
+    from headroom.hooks.failures import Options
+    from headroom.hooks.failures import load_failures as load
+    from headroom.hooks.render import print_report
+
+    settings = Settings.from_environment(target)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def on_source(name: str, place: int, total: int) -> None:
+            progress.update(task, completed=place, total=total, description=escape(name[-48:]))
+
+        report = load(settings, paths, Options(source, strict, csv), on_source)
+    print_report(console, report, "rows and objects", "kept")
+    _require_clean(report)
+
+
 def _require_clean(report: "LoadReport") -> None:
     """End with the exit code of rejected input where not everything was loaded."""
     if report.is_clean:

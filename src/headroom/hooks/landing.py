@@ -35,6 +35,7 @@ class Landed:
     new: int
     changed: int
     unchanged: int
+    removed: int = 0
 
 
 def arrow_rows(table: LandedTable, rows: Sequence[Row]) -> Batches:
@@ -43,15 +44,25 @@ def arrow_rows(table: LandedTable, rows: Sequence[Row]) -> Batches:
     return list(made.to_batches(max_chunksize=100_000))
 
 
-def land(settings: Settings, incoming: Mapping[LandedTable, Batches]) -> list[Landed]:
+def land(
+    settings: Settings,
+    incoming: Mapping[LandedTable, Batches],
+    replaced: Mapping[LandedTable, Batches] | None = None,
+) -> list[Landed]:
     """Merge batches into their tables, all in one transaction; of equal keys the last row counts.
 
-    Another load at work is waited for; raises WarehouseUnavailableError after WAIT_SECONDS.
+    `replaced` holds some columns of a table: what agrees with one of its rows and is not incoming
+    is removed. Another load at work is waited for; raises WarehouseUnavailableError after
+    WAIT_SECONDS.
     """
+    scopes = replaced or {}
     with _open_when_free(settings) as warehouse:
         for table, batches in incoming.items():
             warehouse.execute(_stage_sql(table))
             warehouse.load(f"incoming_{table.name}", batches)
+        for table, batches in scopes.items():
+            warehouse.execute(_stage_scope_sql(table, batches))
+            warehouse.load(f"scope_{table.name}", batches)
         statements = [_lock_sql(settings.target), f"create schema if not exists {LANDED_SCHEMA}"]
         statements += [_create_sql(table) for table in incoming]
         _execute(warehouse, statements)
@@ -61,9 +72,10 @@ def land(settings: Settings, incoming: Mapping[LandedTable, Batches]) -> list[La
                 _lock_sql(settings.target),
                 *(_table_lock_sql(settings.target, table) for table in incoming),
                 *(_merge_sql(table) for table in incoming),
+                *(_remove_sql(table, batches) for table, batches in scopes.items()),
             ],
         )
-        return [_count(warehouse, table) for table in incoming]
+        return [_count(warehouse, table, table in scopes) for table in incoming]
 
 
 def _open_when_free(settings: Settings) -> Warehouse:
@@ -156,10 +168,38 @@ def _merge_sql(table: LandedTable) -> str:
     """
 
 
-def _count(warehouse: Warehouse, table: LandedTable) -> Landed:
+def _stage_scope_sql(table: LandedTable, batches: Batches) -> str:
+    columns = ", ".join(f"{name} {table.columns[name]}" for name in _scope_columns(batches))
+    return f"create temporary table scope_{table.name} ({columns})"
+
+
+def _scope_columns(batches: Batches) -> list[str]:
+    return list(batches[0].schema.names)
+
+
+def _remove_sql(table: LandedTable, batches: Batches) -> str:
+    """Remove what a load stands for as a whole and does not hold any more."""
+    same_key = " and ".join(f"landed.{name} = other.{name}" for name in table.key)
+    in_scope = " and ".join(f"landed.{name} = scope.{name}" for name in _scope_columns(batches))
+    return f"""
+        create temporary table removed_{table.name} as
+        select {", ".join(table.key)}
+        from {table.relation} as landed
+        where
+            exists (select 1 from scope_{table.name} as scope where {in_scope})
+            and not exists (select 1 from merged_{table.name} as other where {same_key});
+        delete from {table.relation} as landed
+        using removed_{table.name} as other
+        where {same_key}
+    """
+
+
+def _count(warehouse: Warehouse, table: LandedTable, is_replaced: bool) -> Landed:
     new, changed, unchanged = warehouse.query(
         "select count(*) filter (where is_new),"
         " count(*) filter (where not is_new and is_different),"
         f" count(*) filter (where not is_new and not is_different) from merged_{table.name}"
     ).rows[0]
-    return Landed(table.name, new, changed, unchanged)
+    count_removed = f"select count(*) from removed_{table.name}"
+    removed = warehouse.scalar(count_removed) if is_replaced else 0
+    return Landed(table.name, new, changed, unchanged, removed)

@@ -23,11 +23,16 @@ def print_builds(console: Console, builds: Sequence[BuildSummary]) -> None:
     console.print(table)
 
 
-def print_report(console: Console, report: LoadReport) -> None:
+def print_report(
+    console: Console,
+    report: LoadReport,
+    pieces: str = "lines",
+    kept: str = "reports and samples",
+) -> None:
     """Print what was read, what was left out and why, and what is new in each table."""
     console.print(
-        f"Read {report.lines:,} lines of {report.sources:,} sources: {report.parsed:,} reports and "
-        f"samples, {sum(report.rejected.values()):,} pieces rejected"
+        f"Read {report.lines:,} {pieces} of {report.sources:,} sources: {report.parsed:,} {kept}, "
+        f"{sum(report.rejected.values()):,} pieces rejected"
     )
     for what, counts in (("skipped", report.skipped), ("rejected", report.rejected)):
         for reason, count in sorted(counts.items()):
@@ -36,4 +41,5 @@ def print_report(console: Console, report: LoadReport) -> None:
         console.print(
             f"  {landed.table}: {landed.new:,} new, {landed.changed:,} changed, "
             f"{landed.unchanged:,} unchanged"
+            + (f", {landed.removed:,} removed" if landed.removed else "")
         )

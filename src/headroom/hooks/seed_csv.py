@@ -37,14 +37,21 @@ def unescape(cell: str) -> str | None:
     return None if cell.strip().lower() in ("", "null") else cell
 
 
-def write_seeds(folder: Path, incoming: Mapping[LandedTable, Batches]) -> list[Landed]:
-    """Merge batches by key into the CSVs of a folder, each replaced as a whole, sorted by key."""
+def write_seeds(
+    folder: Path,
+    incoming: Mapping[LandedTable, Batches],
+    replaced: Mapping[LandedTable, Batches] | None = None,
+) -> list[Landed]:
+    """Merge batches by key into the CSVs of a folder, each replaced as a whole, sorted by key.
+
+    `replaced` is that of `land`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="headroom-csv-") as scratch:
         settings = Settings("duckdb", Path(scratch) / "landed.duckdb", "none")
         present = {table: _read(folder / f"{table.name}.csv", table) for table in incoming}
         land(settings, present)
-        landed = land(settings, incoming)
+        landed = land(settings, incoming, replaced)
         for table in incoming:
             _write(folder / f"{table.name}.csv", settings, table)
         return landed

@@ -1,0 +1,67 @@
+"""The secret masks of the seed `masks`, put on text before it lands.
+
+Arrow's regular expressions are RE2, as DuckDB's: the time grows with the text, whatever it holds.
+"""
+
+import csv
+from collections.abc import Collection
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headroom.hooks.contract import LandedTable
+from headroom.hooks.landing import Batches
+from headroom.settings import PROJECT_DIR
+
+MASKS = PROJECT_DIR / "seeds" / "reference" / "masks.csv"
+# In names of images, jobs and nodes `tokenizer:3` is no secret, and a digest tells images apart.
+FOR_NAMES = frozenset({"url_password", "aws_key_id"})
+
+
+@cache
+def secret_masks() -> tuple[tuple[str, str, str], ...]:
+    """Give name, pattern and placeholder of each mask, in their order."""
+    with MASKS.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["kind"] == "secret"]
+    return tuple(
+        (
+            row["mask_name"],
+            ("(?i)" if row["flags"] == "gi" else "") + row["pattern"],
+            row["placeholder"],
+        )
+        for row in sorted(rows, key=lambda row: int(row["mask_order"]))
+    )
+
+
+def mask_text(text: str) -> str:
+    """Mask one text."""
+    return str(_masked(pa.array([text]), is_name=False)[0].as_py())
+
+
+def mask_batches(
+    table: LandedTable, batches: Batches, free_text: Collection[str], longest: int
+) -> Batches:
+    """Mask all text of a table, then cut it to `longest` characters; keys are left.
+
+    Columns that are not `free_text` hold names, of which only what is surely a secret is masked.
+    """
+    return [
+        pa.RecordBatch.from_arrays(
+            [
+                pc.utf8_slice_codeunits(_masked(column, name not in free_text), 0, longest)
+                if table.columns[name] == "text" and not name.endswith(("_key", "_uid", "_id"))
+                else column
+                for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            ],
+            schema=batch.schema,
+        )
+        for batch in batches
+    ]
+
+
+def _masked(column: pa.Array, is_name: bool) -> pa.Array:
+    for name, pattern, placeholder in secret_masks():
+        if not is_name or name in FOR_NAMES:
+            column = pc.replace_substring_regex(column, pattern, placeholder)
+    return column
