@@ -46,7 +46,7 @@ def runs() -> Iterator[Row]:
             group_name=f"lab-{place % 5 // 2}",
             image=f"lab:{place % 7 % 3}",
             alias=f"job-{job}",
-            user=f"user-{place % 4}",
+            user=f"user-{job % 3}",
             instance_dns_name=f"node-{node:02d}",
             exit_code=int(place * 7919 // 12 % often == 0),
         )
