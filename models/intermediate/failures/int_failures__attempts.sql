@@ -2,7 +2,11 @@ with
 
 observed as (
 
-    select * from {{ ref('int_failures__attempts_observed') }}
+    select
+        *,
+        -- Once: a zone is what costs most here.
+        {{ local_time('started_at') }} as started_local
+    from {{ ref('int_failures__attempts_observed') }}
 
 ),
 
@@ -25,6 +29,7 @@ select
     observed.origin,
     observed.project,
     observed.job_name,
+    observed.command_md5,
     observed.user_name,
     observed.pod_name,
     observed.node_name,
@@ -32,9 +37,9 @@ select
     observed.cluster_name,
     observed.started_at,
     observed.ended_at,
-    cast(extract(hour from {{ local_time('observed.started_at') }}) as integer) as started_hour,
-    cast(extract(isodow from {{ local_time('observed.started_at') }}) as integer) as started_weekday,
-    {{ to_day('observed.started_at') }} as started_day,
+    cast(extract(hour from observed.started_local) as integer) as started_hour,
+    cast(extract(isodow from observed.started_local) as integer) as started_weekday,
+    cast(observed.started_local as date) as started_day,
     observed.is_ended or recorded.attempt_id is not null as is_ended,
     observed.has_failed or recorded.attempt_id is not null as is_failure,
     observed.exit_code,

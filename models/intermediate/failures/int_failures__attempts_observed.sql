@@ -19,6 +19,7 @@ flotilla_attempts as (
         'flotilla' as origin,
         {{ known_text('group_name') }} as project,
         coalesce(run_alias, definition_id) as job_name,
+        case when has_command then md5(command) end as command_md5,
         {{ known_text('user_name') }} as user_name,
         pod_name,
         {{ known_text('node_name') }} as node_name,
@@ -45,6 +46,14 @@ flotilla_attempts as (
 ),
 
 -- A pod that Flotilla started is its run, and no second attempt.
+pods_of_runs as (
+
+    select runs.pod_name
+    from runs
+    where runs.pod_name in (select pods.pod_name from pods)
+
+),
+
 pod_attempts as (
 
     select
@@ -52,6 +61,7 @@ pod_attempts as (
         'pods' as origin,
         {{ known_text('project') }} as project,
         job_name,
+        cast(null as text) as command_md5,
         {{ known_text('user_name') }} as user_name,
         pod_name,
         {{ known_text('node_name') }} as node_name,
@@ -78,8 +88,8 @@ pod_attempts as (
     from pods
     where
         not exists (
-            select 1 from runs
-            where runs.pod_name = pods.pod_name
+            select 1 from pods_of_runs
+            where pods_of_runs.pod_name = pods.pod_name
         )
 
 )
@@ -91,6 +101,7 @@ select
     origin,
     project,
     job_name,
+    command_md5,
     user_name,
     pod_name,
     node_name,

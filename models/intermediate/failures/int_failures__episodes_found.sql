@@ -2,69 +2,44 @@ with
 
 failures as (
 
-    select
-        project,
-        job_name,
-        failure_type,
-        template_id,
-        error_template,
-        failed_at,
-        is_resolved,
-        resolved_at,
-        lost_gpu_hours,
-        lost_gb_hours
-    from {{ ref('failures__failures') }}
+    select * from {{ ref('failures__failures') }}
     where job_name is not null
 
 ),
 
-successes as (
+jobs as (
 
     select
         project,
         job_name,
-        started_at,
-        ended_at
-    from {{ ref('int_failures__attempts') }}
-    where
-        is_ended
-        and not is_failure
-        and ended_at is not null
-        and job_name in (select failures.job_name from failures)
+        row_number() over (order by project, job_name) as job_number
+    from failures
+    group by project, job_name
 
 ),
 
 moments as (
 
     select
-        project,
-        job_name,
-        failed_at as moment,
-        cast(null as timestamptz) as succeeded_at,
+        jobs.job_number,
+        failures.failed_at as moment,
         0 as is_success,
-        failure_type,
-        template_id,
-        error_template,
-        is_resolved,
-        resolved_at,
-        lost_gpu_hours,
-        lost_gb_hours
+        failures.failure_id,
+        cast(null as timestamptz) as succeeded_at
     from failures
+    inner join jobs
+        on failures.project is not distinct from jobs.project and failures.job_name = jobs.job_name
     union all
     select
-        project,
-        job_name,
-        started_at as moment,
-        ended_at as succeeded_at,
+        jobs.job_number,
+        attempts.started_at as moment,
         1 as is_success,
-        null as failure_type,
-        null as template_id,
-        null as error_template,
-        null as is_resolved,
-        null as resolved_at,
-        null as lost_gpu_hours,
-        null as lost_gb_hours
-    from successes
+        null as failure_id,
+        attempts.ended_at as succeeded_at
+    from {{ ref('int_failures__attempts') }} as attempts
+    inner join jobs
+        on attempts.project is not distinct from jobs.project and attempts.job_name = jobs.job_name
+    where attempts.is_ended and not attempts.is_failure and attempts.ended_at is not null
 
 ),
 
@@ -73,59 +48,55 @@ moments as (
 spelled as (
 
     select
-        *,
+        job_number,
+        is_success,
+        failure_id,
+        succeeded_at,
         sum(is_success) over (
-            partition by project, job_name order by moment, is_success
+            partition by job_number order by moment, is_success
             rows between unbounded preceding and current row
         ) - is_success as spell
     from moments
 
 ),
 
-ends as (
+spells as (
 
     select
-        project,
-        job_name,
-        spell,
-        succeeded_at
+        spelled.failure_id,
+        spelled.job_number,
+        spelled.spell,
+        ends.succeeded_at
     from spelled
-    where is_success = 1
-
-),
-
-episodes as (
-
-    select
-        project,
-        job_name,
-        spell,
-        failure_type,
-        template_id,
-        min(error_template) as error_template,
-        min(moment) as first_failed_at,
-        max(moment) as last_failed_at,
-        count(*) as failure_count,
-        case
-            when
-                count(case when is_resolved then resolved_at end) = count(*)
-                and max(resolved_at) >= max(moment)
-                then max(resolved_at)
-        end as resolved_at,
-        sum(lost_gpu_hours) as lost_gpu_hours,
-        sum(lost_gb_hours) as lost_gb_hours
-    from spelled
-    where is_success = 0
-    group by project, job_name, spell, failure_type, template_id
+    left join spelled as ends
+        on
+            spelled.job_number = ends.job_number
+            and spelled.spell = ends.spell
+            and ends.is_success = 1
+    where spelled.is_success = 0
 
 )
 
 select
-    episodes.*,
-    ends.succeeded_at
-from episodes
-left join ends
-    on
-        episodes.project is not distinct from ends.project
-        and episodes.job_name = ends.job_name
-        and episodes.spell = ends.spell
+    failures.project,
+    failures.job_name,
+    spells.spell,
+    failures.failure_type,
+    failures.template_id,
+    min(failures.error_template) as error_template,
+    min(failures.failed_at) as first_failed_at,
+    max(failures.failed_at) as last_failed_at,
+    count(*) as failure_count,
+    case
+        when
+            count(case when failures.is_resolved then failures.resolved_at end) = count(*)
+            and max(failures.resolved_at) >= max(failures.failed_at)
+            then max(failures.resolved_at)
+    end as resolved_at,
+    sum(failures.lost_gpu_hours) as lost_gpu_hours,
+    sum(failures.lost_gb_hours) as lost_gb_hours,
+    max(spells.succeeded_at) as succeeded_at
+from failures
+inner join spells on failures.failure_id = spells.failure_id
+group by
+    failures.project, failures.job_name, spells.spell, failures.failure_type, failures.template_id

@@ -21,6 +21,7 @@ ranked as (
         events.event_key,
         events.pod_name,
         events.occurred_at,
+        coalesce(events.is_resolved, false) as is_resolved,
         row_number() over (
             partition by
                 events.job_name, events.project, events.failure_type, events.occurred_at,
@@ -36,7 +37,8 @@ events as (
     select
         event_key,
         pod_name,
-        occurred_at
+        occurred_at,
+        is_resolved
     from ranked
     where copy_number = 1
 
@@ -93,22 +95,41 @@ counted as (
         ) as attempt_number
     from moments
 
+),
+
+matched as (
+
+    select
+        events.event_key,
+        events.occurred_at,
+        events.is_resolved,
+        case
+            when
+                named.ended_at is null
+                or events.occurred_at
+                <= named.ended_at + cast(limits.lag_hours as integer) * interval '1 hour'
+                then named.attempt_id
+        end as attempt_id
+    from events
+    cross join limits
+    left join counted on events.event_key = counted.event_key
+    left join named
+        on
+            counted.pod_name = named.pod_name
+            and counted.attempt_number = named.attempt_number
+
 )
 
+-- Of several records of one attempt, the one that knows how it was resolved counts, else the last.
 select
-    events.event_key,
-    events.occurred_at,
+    event_key,
+    occurred_at,
+    attempt_id,
     case
-        when
-            named.ended_at is null
-            or events.occurred_at
-            <= named.ended_at + cast(limits.lag_hours as integer) * interval '1 hour'
-            then named.attempt_id
-    end as attempt_id
-from events
-cross join limits
-left join counted on events.event_key = counted.event_key
-left join named
-    on
-        counted.pod_name = named.pod_name
-        and counted.attempt_number = named.attempt_number
+        when attempt_id is null then true
+        else row_number() over (
+            partition by attempt_id
+            order by is_resolved desc, occurred_at desc, {{ text_key('event_key') }}
+        ) = 1
+    end as is_kept
+from matched

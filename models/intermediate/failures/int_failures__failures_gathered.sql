@@ -7,44 +7,15 @@ attempts as (
 
 ),
 
-matched as (
-
-    select * from {{ ref('int_failures__events_matched') }}
-
-),
-
-events as (
-
-    select * from {{ ref('stg_failures__events') }}
-
-),
-
--- Of several records of one attempt, the one that knows how it was resolved, else the last.
-ranked as (
-
-    select
-        matched.event_key,
-        matched.attempt_id,
-        row_number() over (
-            partition by coalesce(matched.attempt_id, 'event:' || matched.event_key)
-            order by
-                coalesce(events.is_resolved, false) desc, matched.occurred_at desc,
-                {{ text_key('matched.event_key') }}
-        ) as record_rank
-    from matched
-    inner join events on matched.event_key = events.event_key
-
-),
-
 recorded as (
 
     select
-        ranked.attempt_id as recorded_attempt_id,
-        'event:' || ranked.event_key as event_failure_id,
+        matched.attempt_id as recorded_attempt_id,
+        'event:' || events.event_key as event_failure_id,
         events.*
-    from ranked
-    inner join events on ranked.event_key = events.event_key
-    where ranked.record_rank = 1
+    from {{ ref('int_failures__events_matched') }} as matched
+    inner join {{ ref('stg_failures__events') }} as events on matched.event_key = events.event_key
+    where matched.is_kept
 
 )
 

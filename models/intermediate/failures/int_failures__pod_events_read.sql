@@ -2,18 +2,6 @@
 
 with
 
-failures as (
-
-    select
-        failure_id,
-        pod_name,
-        started_at,
-        failed_at
-    from {{ ref('int_failures__failures_gathered') }}
-    where attempt_id is not null and pod_name is not null
-
-),
-
 warnings as (
 
     select
@@ -34,6 +22,20 @@ read as (
         last_seen_at,
         {{ first_failure_rule('event', 'event_text', rules) }} as rule_order
     from warnings
+
+),
+
+failures as (
+
+    select
+        attempt_id as failure_id,
+        pod_name,
+        started_at,
+        coalesce(ended_at, started_at) as failed_at
+    from {{ ref('int_failures__attempts') }}
+    where
+        is_failure
+        and pod_name in (select read.object_name from read where read.rule_order is not null)
 
 ),
 

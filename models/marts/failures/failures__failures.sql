@@ -21,6 +21,7 @@ measured as (
 
     select
         *,
+        {{ local_time('failed_at') }} as failed_local,
         cast(run_seconds * 1000 as bigint) as run_ms
     from failures
 
@@ -38,9 +39,9 @@ select
     measured.image,
     measured.cluster_name,
     measured.failed_at,
-    {{ to_day('measured.failed_at') }} as failed_day,
-    cast(extract(hour from {{ local_time('measured.failed_at') }}) as integer) as failed_hour,
-    cast(extract(isodow from {{ local_time('measured.failed_at') }}) as integer) as failed_weekday,
+    cast(measured.failed_local as date) as failed_day,
+    cast(extract(hour from measured.failed_local) as integer) as failed_hour,
+    cast(extract(isodow from measured.failed_local) as integer) as failed_weekday,
     measured.failure_type,
     measured.failure_class,
     measured.rule_name,
