@@ -139,11 +139,21 @@
 
         select
             bounded.*,
-            greatest(limits.min_jobs, upper_bound
-            {%- for step in range(1, 5) %}
-                - case when {{ poisson_tail('((upper_bound - ' ~ step ~ ') / dispersion)', '(expected / dispersion)') }} < p_limit then 1 else 0 end
-            {%- endfor %}
-            ) as failures_to_flag
+            case
+                when is_tested
+                    then greatest(
+                        limits.min_jobs,
+                        upper_bound
+                        {%- for step in range(1, 5) %}
+                            - case
+                                when {{ poisson_tail(
+                                    '((upper_bound - ' ~ step ~ ') / dispersion)', '(expected / dispersion)'
+                                ) }} < p_limit then 1
+                                else 0
+                            end
+                        {%- endfor %}
+                    )
+            end as failures_to_flag
         from bounded
         cross join limits
 
