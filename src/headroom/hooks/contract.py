@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 import yaml
@@ -21,11 +22,15 @@ ARROW_TYPES = {
 
 @dataclass(frozen=True, eq=False)
 class LandedTable:
-    """A landed table: its columns with their SQL types, and the key that rows are merged by."""
+    """A landed table: its columns with their SQL types, and the key that rows are merged by.
+
+    Of rows with one key the greatest in `newest_by` counts, NULL being the least, then the last.
+    """
 
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
+    newest_by: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -52,9 +57,9 @@ def landed_tables() -> dict[str, LandedTable]:
     seeds = [
         seed for file in files for seed in yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]
     ]
-    return {
-        seed["name"]: LandedTable(
-            seed["name"], seed["config"]["column_types"], tuple(seed["config"]["unique_key"])
-        )
-        for seed in seeds
-    }
+    return {seed["name"]: _table(seed["name"], seed["config"]) for seed in seeds}
+
+
+def _table(name: str, config: dict[str, Any]) -> LandedTable:
+    newest_by = config.get("meta", {}).get("newest_by", ())
+    return LandedTable(name, config["column_types"], tuple(config["unique_key"]), tuple(newest_by))

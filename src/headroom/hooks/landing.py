@@ -141,6 +141,9 @@ def _merge_sql(table: LandedTable) -> str:
     key = ", ".join(table.key)
     columns = ", ".join(table.columns)
     same_key = " and ".join(f"landed.{name} = incoming.{name}" for name in table.key)
+    order = ", ".join(
+        [*(f"{name} desc nulls last" for name in table.newest_by), "incoming_row desc"]
+    )
     differs = " or ".join(
         f"landed.{name} is distinct from incoming.{name}"
         for name in table.columns
@@ -151,11 +154,11 @@ def _merge_sql(table: LandedTable) -> str:
         select
             incoming.*,
             landed.{table.key[0]} is null as is_new,
-            coalesce({differs}, false) as is_different
+            coalesce(({differs}) and not ({_is_older_sql(table)}), false) as is_different
         from (
             select
                 *,
-                row_number() over (partition by {key} order by incoming_row desc) as newest
+                row_number() over (partition by {key} order by {order}) as newest
             from incoming_{table.name}
         ) as incoming
         left join {table.relation} as landed on {same_key}
@@ -166,6 +169,17 @@ def _merge_sql(table: LandedTable) -> str:
         insert into {table.relation} ({columns})
         select {columns} from merged_{table.name} where is_new or is_different
     """
+
+
+def _is_older_sql(table: LandedTable) -> str:
+    """Say whether the incoming row knows less than the landed one; NULL is the least."""
+    older, equal = "false", "true"
+    for name in table.newest_by:
+        greater = f"coalesce(landed.{name} > incoming.{name}, landed.{name} is not null)"
+        # Where both are there the comparison is not NULL; where the landed one is not, it is less.
+        older = f"{older} or ({equal} and {greater})"
+        equal = f"{equal} and landed.{name} is not distinct from incoming.{name}"
+    return older
 
 
 def _stage_scope_sql(table: LandedTable, batches: Batches) -> str:
