@@ -23,7 +23,7 @@ INSTANT = {
 }
 DOUBLE = {
     "duckdb": "printf('%.8e', {column})",
-    "postgres": "to_char({column}, '9.99999999eeee')",
+    "postgres": "ltrim(to_char({column}, '9.99999999eeee'))",
 }
 
 
