@@ -24,7 +24,7 @@ from tests.support.canonical import export_marts, export_tables
 from tests.support.project import Project
 
 LOGS = PROJECT_DIR / "samples" / "builds"
-BAD_LOGS = PROJECT_DIR / "samples" / "bad"
+BAD_LOGS = PROJECT_DIR / "samples" / "bad" / "cut_off_build.log"
 LANDED = [table.relation for table in landed_tables().values()]
 # Text that a CSV, dbt or an engine could take for something else.
 AWKWARD = [
@@ -119,7 +119,7 @@ def test_the_published_example_and_the_summary_of_the_load(
 
 
 def test_reload_and_any_order_change_nothing(project: Project) -> None:
-    files = sorted([*LOGS.iterdir(), *BAD_LOGS.iterdir()])
+    files = sorted([*LOGS.iterdir(), BAD_LOGS])
     load(project, *files)
     before = landed(project)
     assert any(before.values())
@@ -163,7 +163,7 @@ def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path:
     (checkout / "analyses").mkdir()
     shutil.copy(PROJECT_DIR / "dbt_project.yml", checkout)
     seeds = checkout / "seeds" / "landed"
-    for file in sorted([*LOGS.iterdir(), *BAD_LOGS.iterdir()]):
+    for file in sorted([*LOGS.iterdir(), BAD_LOGS]):
         load_build_stats(project.settings, [str(file)], Options(csv_folder=seeds))
     write_seeds(seeds, {rejects: arrow_rows(rejects, rows)})
     for arguments in (["seed"], ["seed", "--full-refresh"], ["seed"]):

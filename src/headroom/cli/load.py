@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 
 from headroom.cli.common import TargetOption, console
 from headroom.errors import InputRejectedError
@@ -55,6 +55,50 @@ def load_build_stats(
         options = Options(build_id, region, strict, csv)
         report, builds = load(settings, paths, options, on_source)
     print_builds(console, builds)
+    print_report(console, report)
+    _require_clean(report)
+
+
+@loads.command("perf-logs")
+def load_perf_logs(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders, patterns, gzip or not; - is standard input."),
+    ],
+    target: TargetOption = None,
+    calibration: Annotated[
+        str,
+        typer.Option(metavar="LABEL", help="What the logs belong to; it stays once it is given."),
+    ] = "unlabelled",
+    experiment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A|B", help="A: simulations only. B: one target against several."
+        ),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Merge into the seed CSVs of a folder instead."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option(help="Load nothing at all if any line is rejected.")
+    ] = False,
+) -> None:
+    """Load SIM_TIMING and AGG_TIMING logs, and workers' warnings; exit 7 if a line was rejected."""
+    from headroom.hooks.perf_logs import Options
+    from headroom.hooks.perf_logs import load_perf_logs as load
+    from headroom.hooks.render import print_report
+
+    settings = Settings.from_environment(target)
+    options = Options(calibration, experiment, strict, csv)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def on_progress(name: str, done: int, total: int | None) -> None:
+            progress.update(task, completed=done, total=total, description=escape(name[-48:]))
+
+        report = load(settings, paths, options, on_progress)
     print_report(console, report)
     _require_clean(report)
 

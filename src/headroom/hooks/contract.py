@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 import yaml
@@ -19,6 +20,18 @@ ARROW_TYPES = {
 }
 
 
+@dataclass(frozen=True)
+class KeptLabel:
+    """A label that a landed row keeps: a later one replaces only `until`.
+
+    `detail` is a column that goes with it: a later value fills only NULL, under the same label.
+    """
+
+    column: str
+    until: str
+    detail: str
+
+
 @dataclass(frozen=True, eq=False)
 class LandedTable:
     """A landed table: its columns with their SQL types, and the key that rows are merged by."""
@@ -26,6 +39,7 @@ class LandedTable:
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
+    label: KeptLabel | None = None
 
     @property
     def relation(self) -> str:
@@ -52,9 +66,10 @@ def landed_tables() -> dict[str, LandedTable]:
     seeds = [
         seed for file in files for seed in yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]
     ]
-    return {
-        seed["name"]: LandedTable(
-            seed["name"], seed["config"]["column_types"], tuple(seed["config"]["unique_key"])
-        )
-        for seed in seeds
-    }
+    return {seed["name"]: _table(seed["name"], seed["config"]) for seed in seeds}
+
+
+def _table(name: str, config: dict[str, Any]) -> LandedTable:
+    kept = config.get("meta", {}).get("keep_label")
+    label = KeptLabel(kept["column"], kept["until"], kept["with"]) if kept else None
+    return LandedTable(name, config["column_types"], tuple(config["unique_key"]), label)

@@ -26,8 +26,8 @@ def print_builds(console: Console, builds: Sequence[BuildSummary]) -> None:
 def print_report(console: Console, report: LoadReport) -> None:
     """Print what was read, what was left out and why, and what is new in each table."""
     console.print(
-        f"Read {report.lines:,} lines of {report.sources:,} sources: {report.parsed:,} reports and "
-        f"samples, {sum(report.rejected.values()):,} pieces rejected"
+        f"Read {report.lines:,} lines of {report.sources:,} sources: {report.parsed:,} parsed "
+        f"pieces, {sum(report.rejected.values()):,} pieces rejected"
     )
     for what, counts in (("skipped", report.skipped), ("rejected", report.rejected)):
         for reason, count in sorted(counts.items()):
@@ -37,3 +37,10 @@ def print_report(console: Console, report: LoadReport) -> None:
             f"  {landed.table}: {landed.new:,} new, {landed.changed:,} changed, "
             f"{landed.unchanged:,} unchanged"
         )
+        for label, count in sorted(landed.kept_labels.items()):
+            console.print(
+                f"  conflict: {count:,} rows of {landed.table} keep their label {label}",
+                style="yellow",
+                markup=False,
+                highlight=False,
+            )
