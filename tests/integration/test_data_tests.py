@@ -144,9 +144,8 @@ DAMAGE |= {
     "accepted_values_failures__patterns_denominator__attempts__unknown": (
         "update marts.failures__patterns set denominator = 'guess'"
     ),
-    "accepted_values_failures__patterns_dimension__type__project__node__image__hour__weekday__day": (
-        "update marts.failures__patterns set dimension = 'moon' where dimension = 'day'"
-    ),
+    "accepted_values_failures__patterns_dimension__type__project__node__image__hour__weekday"
+    "__day": ("update marts.failures__patterns set dimension = 'moon' where dimension = 'day'"),
     "accepted_values_failures__patterns_trend__rising__falling__steady__unknown": (
         "update marts.failures__patterns set trend = 'sideways'"
     ),
