@@ -20,8 +20,7 @@
 
     ),
 
-    -- Every step reads this, not the attempts.
-    cells as (
+    ended_attempts as (
 
         select
             {{ dimension }} as subject,
@@ -30,10 +29,8 @@
             started_hour,
             job_name,
             user_name,
-            count(*) as n,
-            count(*) filter (where is_failure) as f,
-            min(ended_at) filter (where is_failure) as first_failed_at,
-            max(ended_at) filter (where is_failure) as last_failed_at
+            is_failure,
+            ended_at
         from {{ attempts }}
         where
             {{ dimension }} is not null
@@ -41,9 +38,36 @@
             and started_day >= (select window_from from limits)
             and started_day <= (select window_until from limits)
             and {{ condition }}
-        group by
-            {{ dimension }}, coalesce(project, ''), coalesce({{ other }}, ''),
-            started_hour, job_name, user_name
+
+    ),
+
+    -- Every step below reads one of these two, not the attempts.
+    cells as (
+
+        select
+            subject,
+            project,
+            other,
+            started_hour,
+            count(*) as n,
+            count(*) filter (where is_failure) as f
+        from ended_attempts
+        group by subject, project, other, started_hour
+
+    ),
+
+    jobs as (
+
+        select
+            subject,
+            job_name,
+            user_name,
+            count(*) as n,
+            count(*) filter (where is_failure) as f,
+            min(ended_at) filter (where is_failure) as first_failed_at,
+            max(ended_at) filter (where is_failure) as last_failed_at
+        from ended_attempts
+        group by subject, job_name, user_name
 
     ),
 
@@ -59,7 +83,7 @@
             count(distinct user_name) filter (where f > 0) as failed_user_count,
             min(first_failed_at) as first_failed_at,
             max(last_failed_at) as last_failed_at
-        from cells
+        from jobs
         group by subject
 
     ),

@@ -15,8 +15,7 @@
             'greatest(0, floor(' ~ m ~ ' - ' ~ k ~ ' - (' ~ steps ~ ')))',
             'least(' ~ n ~ ' - ' ~ k ~ ', ceil(greatest(0, ' ~ m ~ ' - ' ~ k ~ ') + ' ~ steps ~ '))',
             'greatest(1e-150, ' ~ poisson_probability(reached, m) ~ ') * greatest(1e-150, '
-            ~ poisson_probability('(' ~ n ~ ' - ' ~ reached ~ ')', '(' ~ n ~ ' * (1 - ' ~ share ~ '))')
-            ~ ') / ' ~ poisson_probability(n, n)
-        ) }})
+            ~ poisson_probability('(' ~ n ~ ' - ' ~ reached ~ ')', '(' ~ n ~ ' * (1 - ' ~ share ~ '))') ~ ')'
+        ) }} / {{ poisson_probability(n, n) }})
     end
 {%- endmacro %}
