@@ -28,13 +28,14 @@
                     then
                         sum(counted.attempt_count) over dimensions > 0
                         and sum(counted.known_count) over dimensions
-                        >= limits.known_share
-                        * sum(counted.failure_count + counted.previous_failure_count) over dimensions
+                        >= limits.known_share * sum(counted.failure_count) over dimensions
                 else
                     counted.attempt_count > 0
-                    and counted.known_count
-                    >= limits.known_share * (counted.failure_count + counted.previous_failure_count)
-            end as is_known
+                    and counted.known_count >= limits.known_share * counted.failure_count
+            end as is_known,
+            counted.previous_attempt_count > 0
+            and counted.previous_known_count >= limits.known_share * counted.previous_failure_count
+                as is_previous_exposure_known
         from counted
         cross join limits
         window dimensions as (partition by counted.dimension)
@@ -45,10 +46,8 @@
 
         select
             *,
-            case when is_known then failed_attempt_count else failure_count end as observed,
-            case when is_known then attempt_count else day_count end as exposure,
             case
-                when is_known and attempt_count > 0 and previous_attempt_count > 0
+                when is_known and attempt_count > 0 and is_previous_exposure_known
                     then
                         cast(attempt_count as double precision)
                         / (attempt_count + previous_attempt_count)
@@ -106,6 +105,8 @@
         spikes.expected_failure_count,
         spikes.p_value,
         spikes.q_value,
+        spikes.expected_by_attempts,
+        spikes.start_p_value,
         coalesce(spikes.is_spike, false) as is_spike,
         spikes.chi_square,
         spikes.chi_square_degrees,

@@ -1,8 +1,9 @@
 {% macro failure_spikes(cells) -%}
-    {#- A select: the times of a dimension (hours, say) at which more failed than the other times lead one to
-        expect. `cells` has dimension, value, observed, exposure, is_known. Given how many failed
-        in all, those of one time are binomial. What the first pass finds is no longer among the
-        others in the second: three bad hours would hide each other. -#}
+    {#- A select: the times of a dimension (hours, say) at which more failed than at the other times, and more
+        than the attempts that began then explain. `cells` has dimension, value, failure_count,
+        day_count, attempt_count, failed_attempt_count, is_known. Given how many failed in all, those
+        of one time are binomial. What is found is no longer among the others in the next pass:
+        three bad hours would hide each other. -#}
     with
 
     limits as (
@@ -14,23 +15,86 @@
 
     ),
 
+    pass_0 as (
+
+        select
+            cells.*,
+            false as is_found,
+            case when is_known then failed_attempt_count else failure_count end as observed,
+            case when is_known then attempt_count else day_count end as exposure
+        from {{ cells }} as cells
+
+    ),
+
+    {% for pass in [1, 2] -%}
+        others_{{ pass }} as ({{ failures_elsewhere('pass_' ~ (pass - 1), 'failure_count', 'day_count') }}),
+
+        chances_{{ pass }} as (
+
+            select
+                *,
+                {{ chance_of_count('failure_count') }} as p_value
+            from others_{{ pass }}
+
+        ),
+
+        tested_{{ pass }} as ({{ benjamini_hochberg('chances_' ~ pass, ['dimension']) }}),
+
+        pass_{{ pass }} as (
+
+            select
+                tested.dimension,
+                tested.value,
+                tested.is_known,
+                tested.failure_count,
+                tested.day_count,
+                tested.attempt_count,
+                tested.failed_attempt_count,
+                tested.observed,
+                tested.exposure,
+                {%- if pass == 2 %}
+                    tested.p_value,
+                    tested.q_value,
+                {%- endif %}
+                coalesce(
+                    tested.q_value <= limits.chance and tested.failure_count >= limits.pattern_threshold,
+                    false
+                ) as is_found
+            from tested_{{ pass }} as tested
+            cross join limits
+
+        ),
+
+    {% endfor %}
+    others as ({{ failures_elsewhere('pass_2', 'observed', 'exposure') }}),
+
+    started as (
+
+        select
+            *,
+            case when is_known then {{ chance_of_count('observed') }} end as start_p_value
+        from others
+
+    ),
+
     summed as (
 
         select
             *,
+            cast(sum(failure_count) over dimensions as bigint) as all_failures,
+            cast(sum(day_count) over dimensions as bigint) as all_days,
             cast(sum(observed) over dimensions as bigint) as all_observed,
             cast(sum(exposure) over dimensions as bigint) as all_exposure,
             count(case when exposure > 0 then 1 end) over dimensions as cell_count
-        from {{ cells }} as cells
+        from started
         window dimensions as (partition by dimension)
 
     ),
 
-    shared as (
+    squared as (
 
         select
             *,
-            cast(exposure as double precision) / nullif(all_exposure, 0) as share,
             power(cast(observed * all_exposure - all_observed * exposure as double precision), 2)
             / nullif(
                 cast(exposure as double precision) * all_observed
@@ -40,87 +104,16 @@
 
     ),
 
-    first_chances as (
-
-        select
-            *,
-            case
-                when exposure > 0 and exposure < all_exposure and all_observed > 0
-                    then {{ binomial_tail('observed', 'all_observed', 'share') }}
-            end as p_value
-        from shared
-
-    ),
-
-    first_tested as ({{ benjamini_hochberg('first_chances', ['dimension']) }}),
-
-    first_found as (
-
-        select
-            first_tested.dimension,
-            first_tested.value,
-            coalesce(
-                first_tested.q_value <= limits.chance
-                and first_tested.observed >= limits.pattern_threshold, false
-            ) as is_found
-        from first_tested
-        cross join limits
-
-    ),
-
-    others as (
-
-        select
-            shared.*,
-            shared.all_observed - cast(coalesce(sum(
-                case when first_found.is_found then shared.observed end
-            ) over dimensions, 0) as bigint)
-            + case when first_found.is_found then shared.observed else 0 end as other_observed,
-            shared.all_exposure - cast(coalesce(sum(
-                case when first_found.is_found then shared.exposure end
-            ) over dimensions, 0) as bigint)
-            + case when first_found.is_found then shared.exposure else 0 end as other_exposure
-        from shared
-        inner join first_found
-            on shared.dimension = first_found.dimension and shared.value = first_found.value
-        window dimensions as (partition by shared.dimension)
-
-    ),
-
-    other_shares as (
-
-        select
-            *,
-            cast(exposure as double precision) / nullif(other_exposure, 0) as other_share
-        from others
-
-    ),
-
-    chances as (
-
-        select
-            *,
-            case
-                when exposure > 0 and exposure < other_exposure and other_observed > 0
-                    then {{ binomial_tail('observed', 'other_observed', 'other_share') }}
-            end as p_value
-        from other_shares
-
-    ),
-
-    tested_times as ({{ benjamini_hochberg('chances', ['dimension']) }}),
-
     uneven as (
 
         select
-            tested_times.*,
-            limits.pattern_threshold,
+            squared.*,
             limits.chance,
             case
                 when cell_count > 1 and all_observed >= limits.min_expected * cell_count
                     then sum(square) over (partition by dimension)
             end as chi_square
-        from tested_times
+        from squared
         cross join limits
 
     )
@@ -128,10 +121,13 @@
     select
         dimension,
         value,
-        {{ round_ratio('all_observed * exposure', 'all_exposure', 2) }} as expected_failure_count,
+        {{ round_ratio('all_failures * day_count', 'all_days', 2) }} as expected_failure_count,
         p_value,
         q_value,
-        coalesce(q_value <= chance and observed >= pattern_threshold, false) as is_spike,
+        case when is_known then {{ round_ratio('all_observed * exposure', 'all_exposure', 2) }} end
+            as expected_by_attempts,
+        start_p_value,
+        is_found and coalesce(start_p_value <= chance, not is_known) as is_spike,
         chi_square,
         case when chi_square is not null then cast(cell_count - 1 as integer) end as chi_square_degrees,
         case

@@ -7,7 +7,8 @@
             cast({{ value }} as text) as value,
             count(case when is_current then 1 end) as failure_count,
             count(case when not is_current then 1 end) as previous_failure_count,
-            count(attempt_id) as known_count,
+            count(case when is_current then attempt_id end) as known_count,
+            count(case when not is_current then attempt_id end) as previous_known_count,
             count(distinct case when is_current then job end) as job_count,
             sum(case when is_current then lost_gpu_hours end) as lost_gpu_hours,
             sum(case when is_current then lost_gb_hours end) as lost_gb_hours

@@ -93,6 +93,7 @@
         coalesce(failure_counts.job_count, 0) as job_count,
         coalesce(failure_counts.previous_failure_count, 0) as previous_failure_count,
         coalesce(failure_counts.known_count, 0) as known_count,
+        coalesce(failure_counts.previous_known_count, 0) as previous_known_count,
         failure_counts.lost_gpu_hours,
         failure_counts.lost_gb_hours,
         failure_types.failure_types,

@@ -11,12 +11,18 @@ from headroom.hooks.contract import landed_tables
 from headroom.hooks.landing import arrow_rows, land
 from headroom.settings import TARGETS
 from tests.conftest import _project
-from tests.support.canonical import export_marts, export_tables
+from tests.support.canonical import export_tables
 from tests.support.project import Project
 from tests.support.raw import START, definition_row, run_row, write_raw
 
 HOUR = timedelta(hours=1)
-SELECTED = ("--select", "+path:models/marts/failures", "--exclude", "resource_type:seed")
+MARTS = ("failures", "patterns", "recoveries", "recovery_times")
+SELECTED = (
+    "--select",
+    *(f"+failures__{mart}" for mart in MARTS),
+    "--exclude",
+    "resource_type:seed",
+)
 
 
 def event(key: str, hours: float, **columns: Any) -> dict[str, Any]:
@@ -182,12 +188,11 @@ def both(
 
 
 def failures_of(project: Project) -> dict[str, list[str]]:
+    names = [f"marts.failures__{mart}" for mart in MARTS]
     with project.in_environment():
-        found = export_marts(project.settings, intermediates=())
-        attempts = export_tables(project.settings, ["headroom_intermediate.int_failures__attempts"])
-    return {
-        name: rows for name, rows in found.items() if name.startswith("marts.failures")
-    } | attempts
+        return export_tables(
+            project.settings, [*names, "headroom_intermediate.int_failures__attempts"]
+        )
 
 
 def test_both_engines_hold_the_same(both: dict[str, Project]) -> None:

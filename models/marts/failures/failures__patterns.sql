@@ -29,6 +29,8 @@ select
     expected_failure_count,
     p_value,
     q_value,
+    expected_by_attempts,
+    start_p_value,
     is_spike,
     chi_square,
     chi_square_degrees,
