@@ -1,4 +1,4 @@
-"""Judge thousands of simulated histories by the SQL of failures__nodes, and print how often it errs.
+"""Judge thousands of simulated histories by the SQL of failures__nodes: how often does it err?
 
     python -m bench.failure_simulations [--histories 2000]
 

@@ -31,15 +31,20 @@ SELECTED = ("+path:models/marts/failures", "path:models/intermediate/failures")
 NUMBERED = """
     select
         n,
-        n * 7919 % 1000 as node,
-        n * 104729 % 40 as project,
-        n * 1299709 % 200 as image,
-        n * 15485863 % 20000 as job,
-        n * 32452843 % 500 as person,
-        n * 49979687 % 1000 < case when n * 7919 % 1000 = 7 then 600 else 150 end as has_failed,
+        job,
+        hash(n, 2) % 1000 as node,
+        job % 40 as project,
+        (job * 7 + hash(n, 3) % 3) % 200 as image,
+        job % 500 as person,
+        hash(n, 4) % 1000 < case when hash(n, 2) % 1000 = 7 then 600 else 150 end as has_failed,
         timestamptz '2025-09-01 00:00:00+00'
-        + interval '1 second' * cast(n * 6364136 % 7776000 as integer) as asked_at
-    from (select cast(range as bigint) as n from range({first}, {last}))
+        + interval '1 second' * cast(hash(n, 5) % 7776000 as integer) as asked_at
+    from (
+        select
+            cast(range as bigint) as n,
+            hash(range, 1) % 20000 as job
+        from range({first}, {last})
+    )
 """
 RUNS = """
     insert into flotilla.task by name
@@ -110,9 +115,10 @@ HISTORY = """
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall seconds of the command, its peak memory, and seconds by model."""
+    """Wall and processor seconds of the command, its peak memory, and seconds by model."""
 
     seconds: float
+    processor_seconds: float
     peak_mib: float
     models: dict[str, float]
 
@@ -129,7 +135,7 @@ def profiles(folder: Path, memory: str) -> None:
 def dbt(settings: Settings, folder: Path, *arguments: str) -> Measured:
     """Run dbt in a process of its own, to its end."""
     target = folder / "target"
-    command = [sys.executable, "-m", "dbt.cli.main", *arguments, "--quiet"]
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--quiet"]
     command += ["--profiles-dir", str(folder), "--target-path", str(target)]
     command += ["--log-path", str(target), "--project-dir", str(PROJECT_DIR)]
     started = time.perf_counter()
@@ -140,7 +146,8 @@ def dbt(settings: Settings, folder: Path, *arguments: str) -> Measured:
         raise SystemExit(f"dbt {' '.join(arguments)} failed")
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     models = {each["unique_id"].split(".")[-1]: each["execution_time"] for each in results}
-    return Measured(seconds, usage.ru_maxrss / 1024, models)
+    processor = usage.ru_utime + usage.ru_stime
+    return Measured(seconds, processor, usage.ru_maxrss / 1024, models)
 
 
 def measure(share: float, memory: str) -> Measured:
@@ -174,6 +181,7 @@ def main() -> None:
     print(f"{'failures':40}" + "".join(f"{f'{share:.0%}':>10}" for share in measured))
     rows: dict[str, list[float]] = {
         "dbt run, seconds": [each.seconds for each in measured.values()],
+        "  processor seconds": [each.processor_seconds for each in measured.values()],
         "peak MiB": [each.peak_mib for each in measured.values()],
         "all models, seconds of work": [sum(each.models.values()) for each in measured.values()],
     }

@@ -1,7 +1,7 @@
 """Random histories of attempts, and what the shipped SQL says of them, many at a time.
 
-`blame_of` is compiled as the marts compile it, and run on each history in turn: the statistic that is
-tested is the SQL that ships.
+`blame_of` is compiled as the marts compile it, and run on each history in turn: what is tested is
+the SQL that ships.
 """
 
 from dataclasses import dataclass
