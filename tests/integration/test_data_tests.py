@@ -197,7 +197,7 @@ def build(project: Project, bad_runs: dict[str, Row], succeeds: bool) -> dict[st
         logs = [str(LOGS / "cloud_build.log"), str(LOGS / "several_builds.log.gz")]
         load_build_stats(project.settings, logs, Options())
         land(project.settings, {EVENTS: arrow_rows(EVENTS, [RESOLVED_FAILURE])})
-    return project.dbt("build", succeeds=succeeds)
+    return project.dbt("build", "--exclude", "test_type:unit", succeeds=succeeds)
 
 
 def raised(project: Project, statuses: dict[str, str], status: str) -> dict[str, int | None]:
