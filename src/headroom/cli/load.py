@@ -72,9 +72,7 @@ def load_perf_logs(
     ] = "unlabelled",
     experiment: Annotated[
         str | None,
-        typer.Option(
-            metavar="A|B", help="A: simulations only. B: one target against several."
-        ),
+        typer.Option(metavar="A|B", help="A: simulations only. B: one target against several."),
     ] = None,
     csv: Annotated[
         Path | None,

@@ -14,7 +14,10 @@ def _secret_masks() -> list[tuple[re.Pattern[str], str]]:
     with MASKS.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["kind"] == "secret"]
     return [
-        (re.compile(row["pattern"], re.IGNORECASE if "i" in row["flags"] else 0), row["placeholder"])
+        (
+            re.compile(row["pattern"], re.IGNORECASE if "i" in row["flags"] else 0),
+            row["placeholder"],
+        )
         for row in sorted(rows, key=lambda row: int(row["mask_order"]))
     ]
 

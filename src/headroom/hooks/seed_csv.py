@@ -69,7 +69,9 @@ def _read(path: Path, table: LandedTable) -> Iterator[pa.RecordBatch]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         while rows := list(islice(reader, BATCH_ROWS)):
-            cells = [{name: unescape(row.get(name) or "") for name in table.columns} for row in rows]
+            cells = [
+                {name: unescape(row.get(name) or "") for name in table.columns} for row in rows
+            ]
             yield from pa.Table.from_pylist(cells, schema).to_batches()
 
 
@@ -79,7 +81,12 @@ def _write(path: Path, settings: Settings, table: LandedTable) -> None:
     with (
         duckdb.connect(str(settings.duckdb_path), read_only=True) as connection,
         tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
+            "w",
+            encoding="utf-8",
+            newline="",
+            dir=path.parent,
+            prefix=f".{path.name}.",
+            delete=False,
         ) as file,
     ):
         connection.execute("set timezone = 'UTC'")

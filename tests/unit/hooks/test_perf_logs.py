@@ -83,7 +83,11 @@ def one_by_one(line: str) -> dict[str, Any]:
     assert parsed is not None
     assert parsed.table == TIMINGS
     columns = landed_tables()[TIMINGS].columns
-    return {name: None for name in columns} | dict(parsed.row) | {"calibration": "c", "experiment": "A"}
+    return (
+        {name: None for name in columns}
+        | dict(parsed.row)
+        | {"calibration": "c", "experiment": "A"}
+    )
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -138,7 +142,9 @@ FIELDS = {
         "max_single_kb": NUMBERS,
     },
 }
-ODD = st.sampled_from(["nan", "1e999", "-1", "", "1e2", "+5", "x y", "1_0", "0x1", '"1"', "1.", ".5"])
+ODD = st.sampled_from(
+    ["nan", "1e999", "-1", "", "1e2", "+5", "x y", "1_0", "0x1", '"1"', "1.", ".5"]
+)
 
 
 @st.composite
@@ -268,7 +274,13 @@ def test_missing_run_ids_and_long_parameter_ids() -> None:
             None,
             None,
         ),
-        ("Worker is at 91% memory usage. Start spilling data to disk.", "spilling", None, None, None),
+        (
+            "Worker is at 91% memory usage. Start spilling data to disk.",
+            "spilling",
+            None,
+            None,
+            None,
+        ),
         (
             "distributed.nanny.memory - WARNING - Worker tcp://10.0.0.1:8786 (pid=12) exceeded 95% "
             "memory budget. Restarting...",
@@ -352,9 +364,12 @@ def test_bad_bytes_are_reported_and_the_good_lines_loaded(tmp_path: Path) -> Non
     assert not any("hunter2" in excerpt for (excerpt,) in kept)
     with pytest.raises(InputRejectedError, match="nothing was loaded"):
         load_perf_logs(settings(tmp_path / "strict"), [str(path)], Options(strict=True))
-    assert not (tmp_path / "strict" / "x.duckdb").exists() or not duckdb.connect(
-        str(tmp_path / "strict" / "x.duckdb")
-    ).execute("select * from information_schema.tables").fetchall()
+    assert (
+        not (tmp_path / "strict" / "x.duckdb").exists()
+        or not duckdb.connect(str(tmp_path / "strict" / "x.duckdb"))
+        .execute("select * from information_schema.tables")
+        .fetchall()
+    )
 
 
 def test_a_line_end_of_any_kind_gives_the_same_line(tmp_path: Path) -> None:

@@ -213,7 +213,9 @@ class _Load:
             f"select ordinal, raw from {PARSED} where raw is not null order by ordinal"
         ).to_arrow_table()
         for batch in odd.to_batches(max_chunksize=ODD_LINES):
-            rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (TIMINGS, PAYLOADS, WARNINGS)}
+            rows: dict[str, list[dict[str, Any]]] = {
+                name: [] for name in (TIMINGS, PAYLOADS, WARNINGS)
+            }
             rejects = []
             for line in batch.to_pylist():
                 try:
