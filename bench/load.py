@@ -152,7 +152,8 @@ def measure(case: str, lines: int) -> dict[str, float]:
         path = folder / "perf.log"
         order = "canonical order" if case in ("plain loop", "wc -l", "dbt seed") else case
         # Not in this process: its memory would count.
-        call = f"import bench.load as b, pathlib; b.generate(pathlib.Path({str(path)!r}), {lines}, {order!r})"
+        given = f"Path({str(path)!r}), {lines}, {order!r}"
+        call = f"from bench.load import *; generate({given})"
         subprocess.run([sys.executable, "-c", call], check=True)
         if case == "plain loop":
             return timed(lambda: plain_loop(path))
