@@ -35,7 +35,12 @@ PLAIN = re.compile(
 
 def generate(path: Path, lines: int, case: str) -> None:
     """Write a log: ten simulations and two aggregations a trial, all arithmetic on the number."""
-    simulation = ["'param_id=' || param", "'seed=' || n % 1000000", "'duration_ms=' || ms", "worker"]
+    simulation = [
+        "'param_id=' || param",
+        "'seed=' || n % 1000000",
+        "'duration_ms=' || ms",
+        "worker",
+    ]
     aggregation = [
         "'run_id=' || left(md5(cast(n // 1200000 as text)), 8)",
         "'param_id=' || param",
@@ -128,7 +133,16 @@ def seed(path: Path, folder: Path) -> dict[str, float]:
     return {"dbt seed": full["seconds"] - empty["seconds"], "bulk": ours["seconds"]}
 
 
-CHECKOUT = ["dbt_project.yml", "profiles", "models", "macros", "seeds", "snapshots", "docs", "tests"]
+CHECKOUT = [
+    "dbt_project.yml",
+    "profiles",
+    "models",
+    "macros",
+    "seeds",
+    "snapshots",
+    "docs",
+    "tests",
+]
 
 
 def measure(case: str, lines: int) -> dict[str, float]:
@@ -138,12 +152,15 @@ def measure(case: str, lines: int) -> dict[str, float]:
         path = folder / "perf.log"
         order = "canonical order" if case in ("plain loop", "wc -l", "dbt seed") else case
         # Not in this process: its memory would count.
-        call = f"import bench.load as b, pathlib; b.generate(pathlib.Path({str(path)!r}), {lines}, {order!r})"
+        given = f"Path({str(path)!r}), {lines}, {order!r}"
+        call = f"from bench.load import *; generate({given})"
         subprocess.run([sys.executable, "-c", call], check=True)
         if case == "plain loop":
             return timed(lambda: plain_loop(path))
         if case == "wc -l":
-            return timed(lambda: subprocess.run(["wc", "-l", path], check=True, capture_output=True))
+            return timed(
+                lambda: subprocess.run(["wc", "-l", path], check=True, capture_output=True)
+            )
         if case == "dbt seed":
             generate(folder / "one.log", 1, order)
             return seed(path, folder)

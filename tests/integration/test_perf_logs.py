@@ -26,7 +26,10 @@ NAMES = ("landed_timings", "landed_payload_estimates", "landed_worker_warnings",
 LANDED = [landed_tables()[name].relation for name in NAMES]
 FIRST = "SIM_TIMING: param_id=a seed=1 duration_ms=1.5 worker=tcp://a:1"
 SECOND = FIRST.replace("seed=1", "seed=2")
-LABELS = "select calibration, coalesce(experiment, '-') from headroom_landed.landed_timings order by seed"
+LABELS = (
+    "select calibration, coalesce(experiment, '-')"
+    " from headroom_landed.landed_timings order by seed"
+)
 
 
 def landed(project: Project) -> dict[str, list[str]]:
@@ -44,7 +47,7 @@ def load(
 
 def sample_lines() -> list[str]:
     """A log with everything in it: the samples' lines in any order of fields, and bad ones."""
-    shuffle = random.Random(7)
+    shuffle = random.Random(7)  # noqa: S311
     lines = BAD_LOG.read_text(errors="replace").replace("\ufffd", "?").splitlines()
     for path in sorted(LOGS.glob("*.log")):
         for line in path.read_text().splitlines():
@@ -67,7 +70,7 @@ def test_both_engines_hold_the_same_whatever_the_splits_and_the_order(
     assert all(expected.values())
     # Small chunks, so that lines repeat within one, between two, and between loads.
     monkeypatch.setattr(load_module, "CHUNK_LINES", 1)
-    shuffle = random.Random(project.engine)
+    shuffle = random.Random(project.engine)  # noqa: S311
     files = []
     for place in range(6):
         part = shuffle.sample(lines, len(lines) // 2) if place else lines

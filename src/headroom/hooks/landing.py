@@ -363,9 +363,9 @@ def _merge_sql(table: LandedTable) -> str:
     same_key = " and ".join(f"landed.{name} = incoming.{name}" for name in table.key)
     kept = {table.label.column, table.label.detail} if table.label else set()
     takes = _takes_label(table)
-    is_known = f"landed.{table.key[0]} is not null"
+    keeps = f"landed.{table.key[0]} is not null and not {takes}"
     values = ", ".join(
-        f"case when {is_known} and not {takes} then landed.{name} else incoming.{name} end {name}"
+        f"case when {keeps} then landed.{name} else incoming.{name} end as {name}"
         if name in kept
         else f"incoming.{name}"
         for name in table.columns

@@ -1,7 +1,6 @@
 """Performance logs: what is read from each line, in bulk and one by one, and what is rejected."""
 
 import gzip
-import hashlib
 import os
 import random
 from datetime import UTC, datetime
@@ -29,7 +28,7 @@ from headroom.hooks.perf_logs.lines import (
     BadLineError,
     parse_line,
 )
-from headroom.hooks.rejects import Reject
+from headroom.hooks.rejects import Reject, digest
 from headroom.settings import Settings
 
 SIM = "SIM_TIMING: param_id=abc12345 seed=42 duration_ms=1234.5 worker=tcp://10.0.0.1:8786"
@@ -97,7 +96,7 @@ def test_the_lines_of_the_document_are_read_behind_any_prefix(prefix: str) -> No
     common = {"calibration": "c", "experiment": "A", "logged_at": moment, "pod_name": pod}
     simulation = {name: None for name in landed_tables()[TIMINGS].columns} | {
         **common,
-        "timing_id": hashlib.md5((prefix + SIM).encode()).hexdigest(),
+        "timing_id": digest(prefix + SIM),
         "kind": "simulation",
         "param_id": "abc12345",
         "seed": 42,
@@ -106,7 +105,7 @@ def test_the_lines_of_the_document_are_read_behind_any_prefix(prefix: str) -> No
     }
     aggregation = {
         **common,
-        "timing_id": hashlib.md5((prefix + AGG).encode()).hexdigest(),
+        "timing_id": digest(prefix + AGG),
         "kind": "aggregation",
         "run_id": "abc123",
         "param_id": "def45678",
@@ -180,7 +179,7 @@ def test_the_bulk_reader_says_the_same_as_the_rule_or_nothing(lines: list[str]) 
 
 
 def test_usual_lines_in_any_order_are_read_in_bulk() -> None:
-    shuffle = random.Random(1)
+    shuffle = random.Random(1)  # noqa: S311
     texts = [SIM, AGG] * 50
     shuffled = []
     for text in texts:
@@ -250,8 +249,8 @@ def test_missing_run_ids_and_long_parameter_ids() -> None:
     ("text", "category", "process", "limit", "worker"),
     [
         (
-            "distributed.worker.memory - WARNING - Unmanaged memory use is high. This may indicate a "
-            "memory leak or the memory may not be released to the OS; see https://x for more "
+            "distributed.worker.memory - WARNING - Unmanaged memory use is high. This may indicate "
+            "a memory leak or the memory may not be released to the OS; see https://x for more "
             "information. -- Unmanaged memory: 2.90 GiB -- Worker memory limit: 4.00 GiB",
             "unmanaged_memory",
             Decimal("2969.6"),

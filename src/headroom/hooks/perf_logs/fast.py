@@ -48,6 +48,7 @@ def parse_lines() -> str:
     A place of 0 in a list is NULL: with `is_agg` as 0 or 1, places say which kind has a field,
     without a case for each column.
     """
+    run_id = _field("run_id", "is_agg")
     nothing = ", ".join(f"'{value}'" for value in NOTHING)
     return f"""
         insert into {PARSED} by name
@@ -58,7 +59,9 @@ def parse_lines() -> str:
             case when is_agg = 1 then 'aggregation' else 'simulation' end as kind,
             ? as calibration,
             ? as experiment,
-            case when {_field("run_id", "is_agg")} not in ({nothing}) then {_field("run_id", "is_agg")} end as run_id,
+            case
+                when {run_id} not in ({nothing}) then {run_id}
+            end as run_id,
             substr(fields[1 + is_agg], {len("param_id=") + 1}, {PARAM_LENGTH}) as param_id,
             try_cast({_field("seed", "2 - 2 * is_agg")} as bigint) as seed,
             {_field("target", "3 * is_agg")} as target,
@@ -66,7 +69,8 @@ def parse_lines() -> str:
             try_cast({_field("duration_ms", "-2")} as decimal(18, 3)) as duration_ms,
             try_cast({_field("n_sim_returns", "4 * is_agg")} as integer) as sim_return_count,
             try_cast({_field("n_outputs", "5 * is_agg")} as integer) as output_count,
-            try_cast({_field("total_inline_mb", "6 * is_agg")} as decimal(18, 6)) as total_inline_mb,
+            try_cast({_field("total_inline_mb", "6 * is_agg")} as decimal(18, 6))
+                as total_inline_mb,
             try_cast({_field("max_single_kb", "7 * is_agg")} as decimal(18, 6)) as max_single_kb,
             coalesce(
                 {_usual_time()},
@@ -74,9 +78,12 @@ def parse_lines() -> str:
             ) as logged_at,
             case
                 when starts_with(prefix, '[pod/') and not contains(split_part(prefix, '/', 2), ']')
-                    then case when not starts_with(prefix, '[pod//') then split_part(prefix, '/', 2) end
+                    then case when not starts_with(prefix, '[pod//')
+                        then split_part(prefix, '/', 2) end
                 when contains(prefix, '[pod/')
-                    then nullif(split_part(split_part(split_part(prefix, '[pod/', 2), ']', 1), '/', 1), '')
+                    then nullif(
+                        split_part(split_part(split_part(prefix, '[pod/', 2), ']', 1), '/', 1), ''
+                    )
             end as pod_name
         from ({_with_fields()}) as with_fields
     """
@@ -91,7 +98,8 @@ def _usual_time() -> str:
         case
             when substr(prefix, 20, 1) = ',' and substr(prefix, 24, 1) = ' '
                 then try_cast(replace(substr(prefix, 1, 23), ',', '.') as timestamptz)
-            when starts_with(first_word, '20') and suffix(first_word, 'Z') and strlen(first_word) between 20 and 30
+            when starts_with(first_word, '20') and suffix(first_word, 'Z')
+                and strlen(first_word) between 20 and 30
                 then try_cast(first_word as timestamptz)
         end"""
 
@@ -123,7 +131,8 @@ def _with_fields() -> str:
             ordinal,
             line,
             prefix,
-            case when starts_with(prefix, '[pod/') then split_part(prefix, ' ', 2) else split_part(prefix, ' ', 1) end
+            case when starts_with(prefix, '[pod/')
+                then split_part(prefix, ' ', 2) else split_part(prefix, ' ', 1) end
                 as first_word,
             is_agg,
             case
@@ -138,20 +147,26 @@ def _with_fields() -> str:
         from (
             select
                 *,
-                case when is_agg is not null and not is_usual then list_sort(string_split(body, ' ')) end as by_name
+                case when is_agg is not null and not is_usual
+                    then list_sort(string_split(body, ' ')) end as by_name
             from (
                 select
                     *,
                     case
-                        when is_agg = 0 then regexp_full_match(body, '{_pattern(SIMULATION, list(SIMULATION))}')
-                        when is_agg = 1 then regexp_full_match(body, '{_pattern(AGGREGATION, list(AGGREGATION))}')
+                        when is_agg = 0
+                            then regexp_full_match(body, '{_pattern(SIMULATION, list(SIMULATION))}')
+                        when is_agg = 1
+                            then regexp_full_match(
+                                body, '{_pattern(AGGREGATION, list(AGGREGATION))}'
+                            )
                         else false
                     end as is_usual
                 from (
                     select
                         *,
                         case
-                            when strlen(line) <> strlen(prefix) + strlen(body) + {len("_TIMING: ")} then null
+                            when strlen(line) <> strlen(prefix) + strlen(body) + {len("_TIMING: ")}
+                                then null
                             when strlen(prefix) > {MAX_TEXT} or strlen(body) > {MAX_TEXT} then null
                             when contains(prefix, '_TIMING:') then null
                             when suffix(prefix, 'SIM') then 0

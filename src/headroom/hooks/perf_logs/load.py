@@ -1,6 +1,5 @@
-"""Load performance logs: blocks of lines are parsed in DuckDB, odd lines here, then all is landed."""
+"""Load performance logs: DuckDB parses blocks of lines, `lines` the odd ones; then all lands."""
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -172,7 +171,7 @@ def _size(source: Source) -> int | None:
     try:
         if source.path is None or source.path.suffix.lower() == ".gz":
             return None
-        return os.stat(source.path).st_size
+        return source.path.stat().st_size
     except OSError:
         return None
 
