@@ -56,7 +56,7 @@ def load_build_stats(
     from headroom.hooks.render import print_builds, print_report
 
     settings = Settings.from_environment(target)
-    options = Options(build_id, region, strict, csv)
+    options = Options(build_id, region, strict=strict, csv_folder=csv)
     with _progress() as on_source:
         report, builds = load(settings, paths, options, on_source)
     print_builds(console, builds)
@@ -79,7 +79,7 @@ def load_dask_report(
     from headroom.hooks.render import print_report, print_task_streams
 
     settings = Settings.from_environment(target)
-    options = Options(calibration, experiment, strict, csv)
+    options = Options(calibration, experiment, strict=strict, csv_folder=csv)
     with _progress() as on_source:
         report, streams = load(settings, paths, options, on_source)
     print_task_streams(console, streams)
@@ -115,7 +115,7 @@ def load_perf_logs(
     from headroom.hooks.render import print_report
 
     settings = Settings.from_environment(target)
-    options = Options(calibration, experiment, strict, csv)
+    options = Options(calibration, experiment, strict=strict, csv_folder=csv)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("reading", total=None)
@@ -160,7 +160,7 @@ def load_failures(
         def on_source(name: str, place: int, total: int) -> None:
             progress.update(task, completed=place, total=total, description=escape(name[-48:]))
 
-        report = load(settings, paths, Options(source, strict, csv), on_source)
+        report = load(settings, paths, Options(source, strict=strict, csv_folder=csv), on_source)
     print_report(console, report, "rows and objects", "kept")
     _require_clean(report)
 

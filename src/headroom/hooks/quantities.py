@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 
-from headroom.hooks.build_stats.facts import BadValueError
+from headroom.hooks.values import BadValueError
 
 NUMBER = r"((?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,2})?)"
 QUANTITY = re.compile(f"([+-]?){NUMBER}([A-Za-z]*)", re.ASCII)

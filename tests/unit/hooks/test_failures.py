@@ -20,7 +20,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom.errors import InputRejectedError, UsageError
-from headroom.hooks.build_stats.facts import BadValueError
 from headroom.hooks.contract import landed_tables
 from headroom.hooks.failures import Options, history, load_failures
 from headroom.hooks.failures.collected import (
@@ -36,6 +35,7 @@ from headroom.hooks.failures.load import _read
 from headroom.hooks.failures.values import count, flag, instant, text
 from headroom.hooks.inputs import Source, open_source
 from headroom.hooks.report import LoadReport
+from headroom.hooks.values import BadValueError
 from headroom.settings import Settings
 from tests.support import check_history
 from tests.support.check_history import SCHEMA

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headroom.hooks.build_stats.facts import BadValueError
 from headroom.hooks.quantities import Memory, memory, millicores
+from headroom.hooks.values import BadValueError
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from typing import Any
 
 from headroom.hooks.build_stats.facts import (
     MAX_SAMPLES,
-    BadValueError,
     Sample,
     read_sample,
 )
-from headroom.hooks.build_stats.tolerant_json import write_json
 from headroom.hooks.rejects import Reject
 from headroom.hooks.report import LoadReport
+from headroom.hooks.tolerant_json import write_json
+from headroom.hooks.values import BadValueError
 
 HOOK = "build-stats"
 Samples = list[Any]

@@ -8,15 +8,13 @@ from headroom.hooks.build_stats.facts import (
     DURATIONS,
     REPORTED_NUMBERS,
     TIMES,
-    BadValueError,
     further,
-    instant,
-    number,
     report_row,
     seconds,
     text,
 )
-from headroom.hooks.build_stats.tolerant_json import NotJSONError, read_json, write_json
+from headroom.hooks.tolerant_json import NotJSONError, read_json, write_json
+from headroom.hooks.values import BadValueError, instant, number
 
 CUT = "the JSON is cut off; what is complete was loaded"
 NOT_A_FORM = "neither builds nor samples in it"

@@ -6,21 +6,19 @@ Counts and limits keep the exact arithmetic of the marts within what 38 digits h
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from headroom.hooks.build_stats.tolerant_json import write_json
 from headroom.hooks.inputs import clean_text
 from headroom.hooks.rejects import digest
 from headroom.hooks.seed_csv import MAX_CELL
+from headroom.hooks.tolerant_json import write_json
+from headroom.hooks.values import BadValueError, instant, number
 
 MAX_SAMPLES = 100_000
 MAX_PERCENT_OR_GB = Decimal(100_000)
 MAX_COUNTER_MB = Decimal(10**12)
 MAX_SECONDS = Decimal(10**9)
-YEARS = range(1990, 2100)
-FOUR_DIGITS = Decimal("0.0001")
 THREE_DIGITS = Decimal("0.001")
 # Field of a sample: its column, and the largest value that can be true.
 SAMPLE_NUMBERS = {
@@ -65,10 +63,6 @@ DURATIONS = {
 SECONDS = re.compile(r"(\d+(?:\.\d+)?)s?")
 
 
-class BadValueError(ValueError):
-    """A field holds something that it cannot hold; the text says which and why."""
-
-
 @dataclass(frozen=True)
 class Sample:
     """A sample by its place in the log; `row` is that of `landed_build_samples`."""
@@ -76,33 +70,6 @@ class Sample:
     build_id: str
     index: int
     row: Mapping[str, Any]
-
-
-def number(name: str, value: Any, largest: Decimal, digits: Decimal = FOUR_DIGITS) -> Any:
-    """Read a number from 0 to `largest`, rounded half away from zero; None stays None."""
-    if value is None:
-        return None
-    if not isinstance(value, Decimal):
-        raise BadValueError(f"{name} is no number")
-    if not value.is_finite() or value > largest:
-        raise BadValueError(f"{name} is out of range")
-    if value < 0:
-        raise BadValueError(f"{name} is negative")
-    return value.quantize(digits, ROUND_HALF_UP)
-
-
-def instant(name: str, value: Any) -> datetime | None:
-    """Read an ISO 8601 time as UTC; one without a zone is UTC already. None stays None."""
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (AttributeError, ValueError, OverflowError):
-        raise BadValueError(f"{name} is no time") from None
-    if moment.year not in YEARS:
-        raise BadValueError(f"{name} is out of range")
-    return moment
 
 
 def seconds(name: str, value: Any) -> Any:

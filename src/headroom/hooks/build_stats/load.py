@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import BinaryIO
 
 from headroom.errors import UsageError
@@ -19,21 +18,18 @@ from headroom.hooks.build_stats.documents import (
 from headroom.hooks.build_stats.facts import report_row
 from headroom.hooks.build_stats.published_rule import count_anomalies, overall
 from headroom.hooks.build_stats.raw_log import START, STARTING, Defaults, read_log
-from headroom.hooks.build_stats.tolerant_json import NotJSONError
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.inputs import (
-    UNREADABLE,
     Line,
     Source,
     decode,
     find_sources,
-    open_source,
     read_lines,
-    why_unreadable,
 )
-from headroom.hooks.landing import Row, arrow_rows, land
+from headroom.hooks.landing import Row, arrow_rows
+from headroom.hooks.loading import LoadOptions, deliver, read_sources
 from headroom.hooks.report import LoadReport
-from headroom.hooks.seed_csv import write_seeds
+from headroom.hooks.tolerant_json import NotJSONError
 from headroom.settings import Settings
 
 MAX_DOCUMENT = 256 * 1024 * 1024
@@ -52,16 +48,11 @@ class BuildSummary:
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the caller says: build and region of logs that name none, and how to load.
-
-    `strict`: nothing, if anything is rejected. `csv_folder`: into its seed CSVs, not the warehouse.
-    """
+class Options(LoadOptions):
+    """What the caller says: build and region of logs that name none, and how to load."""
 
     build_id: str | None = None
     region: str | None = None
-    strict: bool = False
-    csv_folder: Path | None = None
 
 
 def load_build_stats(
@@ -76,20 +67,13 @@ def load_build_stats(
     standard input names no build, and InputRejectedError, with nothing landed, where `strict` is
     set and anything was rejected.
     """
-    sources = find_sources(list(paths))
     collected = Collected(LoadReport())
-    for place, source in enumerate(sources):
-        if on_source:
-            on_source(source.name, place, len(sources))
-        collected.report.sources += 1
-        try:
-            with open_source(source) as stream:
-                _read(collected, source, stream, options)
-        except UNREADABLE as error:
-            collected.report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
     report = collected.report
-    if options.strict:
-        report.require_clean()
+
+    def read(source: Source, stream: BinaryIO) -> None:
+        _read(collected, source, stream, options)
+
+    read_sources(report, find_sources(list(paths)), read, on_source)
     tables = landed_tables()
     incoming: dict[LandedTable, Sequence[Row]] = {
         tables["landed_build_reports"]: list(collected.reports.values()),
@@ -97,10 +81,7 @@ def load_build_stats(
         tables["landed_rejects"]: [reject.row() for reject in collected.rejects],
     }
     batches = {table: arrow_rows(table, rows) for table, rows in incoming.items()}
-    if options.csv_folder:
-        report.landed = write_seeds(options.csv_folder, batches)
-    else:
-        report.landed = land(settings, batches)
+    deliver(settings, report, batches, options)
     return report, _summaries(collected)
 
 

@@ -12,8 +12,8 @@ from headroom.errors import UsageError
 from headroom.hooks.build_stats.collected import Collected, Samples
 from headroom.hooks.build_stats.documents import CUT, read_document, samples_in
 from headroom.hooks.build_stats.facts import report_row
-from headroom.hooks.build_stats.tolerant_json import NotJSONError
 from headroom.hooks.inputs import Line
+from headroom.hooks.tolerant_json import NotJSONError
 
 START, END = "BUILD_STATS_JSON_START", "BUILD_STATS_JSON_END"
 STARTING = re.compile(r'starting build "([^"\s]{1,200})"')

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from headroom.hooks.build_stats.tolerant_json import NotJSONError, read_json, write_json
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.dask_report.documents import Columns, data_sources, embedded_documents
 from headroom.hooks.dask_report.segments import (
@@ -18,19 +17,17 @@ from headroom.hooks.dask_report.segments import (
     rows,
 )
 from headroom.hooks.inputs import (
-    UNREADABLE,
     Source,
     decode,
     find_sources,
-    open_source,
-    why_unreadable,
 )
-from headroom.hooks.landing import Row, arrow_rows, land
+from headroom.hooks.landing import Row, arrow_rows
+from headroom.hooks.loading import deliver, read_sources
 from headroom.hooks.masks import mask_secrets
 from headroom.hooks.perf_logs import Options
 from headroom.hooks.rejects import EXCERPT, MASKED, Reject
 from headroom.hooks.report import LoadReport
-from headroom.hooks.seed_csv import write_seeds
+from headroom.hooks.tolerant_json import NotJSONError, read_json, write_json
 from headroom.settings import Settings
 
 HOOK = "dask-report"
@@ -82,30 +79,20 @@ def load_dask_reports(
     A source that cannot be read is reported, the others are loaded. Raises InputRejectedError, with
     nothing landed, where `strict` is set and anything was rejected.
     """
-    sources = find_sources(list(paths))
     collected = Collected(LoadReport(), options)
-    for place, source in enumerate(sources):
-        if on_source:
-            on_source(source.name, place, len(sources))
-        collected.report.sources += 1
-        try:
-            with open_source(source) as stream:
-                read_report(collected, source, stream)
-        except UNREADABLE as error:
-            collected.report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
     report = collected.report
-    if options.strict:
-        report.require_clean()
+
+    def read(source: Source, stream: BinaryIO) -> None:
+        read_report(collected, source, stream)
+
+    read_sources(report, find_sources(list(paths)), read, on_source)
     tables = landed_tables()
     incoming: dict[LandedTable, Sequence[Row]] = {
         tables["landed_task_segments"]: list(collected.segments.values()),
         tables["landed_rejects"]: [reject.row() for reject in collected.rejects],
     }
     batches = {table: arrow_rows(table, rows) for table, rows in incoming.items()}
-    if options.csv_folder:
-        report.landed = write_seeds(options.csv_folder, batches)
-    else:
-        report.landed = land(settings, batches)
+    deliver(settings, report, batches, options)
     return report, collected.summaries
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from headroom.hooks.build_stats.facts import BadValueError
 from headroom.hooks.failures.collected import CORRELATIONS, EVENTS, SOLUTIONS, Collected
 from headroom.hooks.failures.values import MAX_GPUS, Problems, count, flag, instant, text
 from headroom.hooks.inputs import decode
 from headroom.hooks.quantities import Memory, memory, millicores
 from headroom.hooks.rejects import digest
+from headroom.hooks.values import BadValueError
 
 MAGIC = b"SQLite format 3\x00"
 BUSY_SECONDS = 5

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from headroom.hooks.build_stats.facts import BadValueError
 from headroom.hooks.failures.collected import KUBERNETES_EVENTS, PODS, Collected
 from headroom.hooks.failures.objects import Fields, first, part
 from headroom.hooks.failures.pods import pod_row
 from headroom.hooks.failures.values import Problems, count, instant, text
 from headroom.hooks.rejects import digest
+from headroom.hooks.values import BadValueError
 
 MAX_LISTS = 3
 

@@ -1,22 +1,19 @@
 """Load failures: find out what each input is by what it holds, read it, land what is right."""
 
 import gzip
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
-from headroom.errors import InputRejectedError, UsageError
-from headroom.hooks.build_stats.tolerant_json import NotJSONError, read_stream
+from headroom.errors import UsageError
 from headroom.hooks.failures.collected import Collected
 from headroom.hooks.failures.history import MAGIC, read_history
 from headroom.hooks.failures.kubernetes import is_listing, read_listing, without_last
 from headroom.hooks.failures.record import RECORDED
-from headroom.hooks.inputs import Source, decode, find_sources, open_source
-from headroom.hooks.landing import land
+from headroom.hooks.inputs import Source, decode, find_sources
+from headroom.hooks.loading import LoadOptions, deliver, read_sources
 from headroom.hooks.report import LoadReport
-from headroom.hooks.seed_csv import write_seeds
+from headroom.hooks.tolerant_json import NotJSONError, read_stream
 from headroom.settings import Settings
 
 MAX_DOCUMENT = 512 * 1024 * 1024
@@ -27,15 +24,10 @@ CUT = "the JSON is cut off; what stands before its last object was loaded"
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the caller says: the name of the source, and how to load.
-
-    `strict`: nothing, if anything is rejected. `csv_folder`: into its seed CSVs, not the warehouse.
-    """
+class Options(LoadOptions):
+    """What the caller says: the name of the source, and how to load."""
 
     source: str | None = None
-    strict: bool = False
-    csv_folder: Path | None = None
 
 
 def load_failures(
@@ -53,31 +45,21 @@ def load_failures(
     """
     if options.source is not None and not options.source.strip():
         raise UsageError("--source is empty", "name the source")
-    sources = find_sources(list(paths))
+    sources = [source for source in find_sources(list(paths)) if not _is_beside(source)]
     collected = Collected(LoadReport())
-    for place, source in enumerate(sources):
-        if on_source:
-            on_source(source.name, place, len(sources))
-        if _is_beside(source):
-            continue
-        collected.report.sources += 1
-        try:
-            with open_source(source) as stream:
-                _read(collected, source, stream, options)
-        except (OSError, EOFError, zlib.error) as error:
-            why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            collected.report.unreadable.append(f"{source.name}: {why}")
     report = collected.report
-    if options.strict and not report.is_clean:
-        raise InputRejectedError(
-            f"{sum(report.rejected.values()) + len(report.unreadable)} pieces were rejected, "
-            "so nothing was loaded",
-            "\n".join([*report.unreadable, *report.shown]),
-        )
-    if options.csv_folder:
-        report.landed = write_seeds(options.csv_folder, collected.incoming(), collected.scopes())
-    else:
-        report.landed = land(settings, collected.incoming(), collected.scopes())
+
+    def read(source: Source, stream: BinaryIO) -> None:
+        _read(collected, source, stream, options)
+
+    read_sources(report, sources, read, on_source)
+    deliver(
+        settings,
+        report,
+        collected.incoming(),
+        options,
+        collected.scopes(),
+    )
     return report
 
 

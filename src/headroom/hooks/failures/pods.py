@@ -4,11 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from headroom.hooks.build_stats.facts import BadValueError
 from headroom.hooks.failures.objects import Fields, first, objects, part
 from headroom.hooks.failures.values import MAX_GPUS, Problems, count, instant, text
 from headroom.hooks.quantities import memory, millicores
 from headroom.hooks.rejects import digest
+from headroom.hooks.values import BadValueError
 
 JOB_LABELS = (
     "batch.kubernetes.io/job-name",

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from headroom.hooks.build_stats.facts import YEARS, BadValueError
-from headroom.hooks.build_stats.facts import instant as iso_instant
 from headroom.hooks.inputs import clean_text, decode
+from headroom.hooks.values import YEARS, BadValueError
+from headroom.hooks.values import instant as iso_instant
 
 MAX_TEXT = 20_000
 # Text is masked first and cut then; this bounds what is masked.

@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,6 +15,7 @@ from headroom.hooks.blocks import Block, BrokenLine, read_blocks
 from headroom.hooks.contract import landed_tables
 from headroom.hooks.inputs import UNREADABLE, Source, find_sources, open_source, why_unreadable
 from headroom.hooks.landing import DuckDBLanding, Landing, arrow_rows, landing
+from headroom.hooks.loading import LoadOptions
 from headroom.hooks.perf_logs.fast import BLOCKS, PARSED, parse_lines, parsed_table
 from headroom.hooks.perf_logs.lines import (
     PAYLOADS,
@@ -43,16 +43,11 @@ Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the logs belong to, and how to load.
-
-    `strict`: nothing, if anything is rejected. `csv_folder`: into its seed CSVs, not the warehouse.
-    """
+class Options(LoadOptions):
+    """What the logs belong to, and how to load."""
 
     calibration: str = UNLABELLED
     experiment: str | None = None
-    strict: bool = False
-    csv_folder: Path | None = None
 
     def __post_init__(self) -> None:
         """Raise UsageError for labels that mean nothing."""
