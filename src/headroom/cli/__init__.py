@@ -9,7 +9,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from headroom.cli.common import TargetOption, console, problems
+from headroom.cli.failures import failures
 from headroom.cli.load import loads
+from headroom.cli.prune import prune
 from headroom.dbt import NodeResult
 from headroom.errors import CheckFailedError, HeadroomError, UsageError
 from headroom.settings import MARTS_SCHEMA, Settings
@@ -21,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(loads, name="load")
+app.add_typer(failures, name="failures")
+app.command()(prune)
 BUILT_KINDS = ("seed", "snapshot", "model")
 
 

@@ -34,12 +34,21 @@ class KeptLabel:
 
 @dataclass(frozen=True, eq=False)
 class LandedTable:
-    """A landed table: its columns with their SQL types, and the key that rows are merged by."""
+    """A landed table: its columns with their SQL types, and the key that rows are merged by.
+
+    The newest of `age_columns` is a row's time; without any, `prune` keeps the table. Rows that are
+    equal in `age_group` are pruned together, also those of other tables with that group; without a
+    group each row is on its own.
+    Of rows with one key the greatest in `newest_by` counts, NULL being the least, then the last.
+    """
 
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
     label: KeptLabel | None = None
+    age_columns: tuple[str, ...] = ()
+    age_group: tuple[str, ...] = ()
+    newest_by: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -70,6 +79,14 @@ def landed_tables() -> dict[str, LandedTable]:
 
 
 def _table(name: str, config: dict[str, Any]) -> LandedTable:
-    kept = config.get("meta", {}).get("keep_label")
-    label = KeptLabel(kept["column"], kept["until"], kept["with"]) if kept else None
-    return LandedTable(name, config["column_types"], tuple(config["unique_key"]), label)
+    meta = config.get("meta", {})
+    kept = meta.get("keep_label")
+    return LandedTable(
+        name,
+        config["column_types"],
+        tuple(config["unique_key"]),
+        KeptLabel(kept["column"], kept["until"], kept["with"]) if kept else None,
+        tuple(meta.get("age_columns", ())),
+        tuple(meta.get("age_group", ())),
+        tuple(meta.get("newest_by", ())),
+    )

@@ -42,6 +42,7 @@ class Landed:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    removed: int = 0
     kept_labels: Counter[str] = field(default_factory=Counter)
 
 
@@ -51,14 +52,22 @@ def arrow_rows(table: LandedTable, rows: Sequence[Row]) -> list[pa.RecordBatch]:
     return list(made.to_batches(max_chunksize=100_000))
 
 
-def land(settings: Settings, incoming: Mapping[LandedTable, Batches]) -> list[Landed]:
+def land(
+    settings: Settings,
+    incoming: Mapping[LandedTable, Batches],
+    replaced: Mapping[LandedTable, list[pa.RecordBatch]] | None = None,
+) -> list[Landed]:
     """Merge batches into their tables, all in one transaction; of equal keys the last row counts.
 
-    Another load at work is waited for; raises WarehouseUnavailableError after WAIT_SECONDS.
+    `replaced` holds some columns of a table: what agrees with one of its rows and is not incoming
+    is removed. Another load at work is waited for; raises WarehouseUnavailableError after
+    WAIT_SECONDS.
     """
     with landing(settings, list(incoming)) as open_landing:
         for table, batches in incoming.items():
             open_landing.stage(table, batches)
+        for table, batches in (replaced or {}).items():
+            open_landing.replace(table, batches)
         return open_landing.merge()
 
 
@@ -68,7 +77,7 @@ def landing(settings: Settings, tables: Sequence[LandedTable]) -> Iterator["Land
 
     A DuckDB file is locked from here to the end, a server only while `merge` works.
     """
-    with _open_when_free(settings) as warehouse:
+    with open_when_free(settings) as warehouse:
         if isinstance(warehouse, DuckDBWarehouse):
             warehouse.connection.begin()
             yield DuckDBLanding(warehouse, tables)
@@ -89,11 +98,18 @@ class Landing:
         """Make the temporary tables that rows are staged in."""
         self.warehouse = warehouse
         self.landed = {table: Landed(table.name) for table in tables}
+        self.scopes: dict[LandedTable, list[str]] = {}
         self._run([_stage_sql(table) for table in tables])
 
     def stage(self, table: LandedTable, batches: Batches) -> None:
         """Put rows into the temporary table; of equal keys the last one will count."""
-        raise NotImplementedError
+        self._load(f"incoming_{table.name}", batches)
+
+    def replace(self, table: LandedTable, scope: list[pa.RecordBatch]) -> None:
+        """Let `merge` remove what agrees with a row of `scope`, some columns, and is not staged."""
+        self.scopes[table] = list(scope[0].schema.names)
+        self._run([_stage_scope_sql(table, self.scopes[table])])
+        self._load(f"scope_{table.name}", scope)
 
     def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
         """Stage or merge what a query of another, or of this very, DuckDB connection gives.
@@ -106,9 +122,21 @@ class Landing:
         """Merge what was staged; give what was done in all."""
         raise NotImplementedError
 
+    def _load(self, name: str, batches: Batches) -> None:
+        """Put batches into a temporary table."""
+        raise NotImplementedError
+
     def _run(self, statements: Sequence[str]) -> None:
         """Run statements, in the landing's transaction where there is one already."""
         raise NotImplementedError
+
+    def _removals(self) -> list[str]:
+        return [_remove_sql(table, scope) for table, scope in self.scopes.items()]
+
+    def _count_removed(self) -> None:
+        for table in self.scopes:
+            removed = self.warehouse.scalar(f"select count(*) from removed_{table.name}")
+            self.landed[table].removed = removed
 
     def _create(self) -> None:
         made = [_create_sql(table) for table in self.landed]
@@ -144,11 +172,11 @@ class DuckDBLanding(Landing):
         super().__init__(warehouse, tables)
         self._create()
 
-    def stage(self, table: LandedTable, batches: Batches) -> None:
+    def _load(self, name: str, batches: Batches) -> None:
         """Insert batches through Arrow, without a copy in Python."""
         for batch in batches:
             self.connection.register("incoming_batch", pa.Table.from_batches([batch]))
-            self._run([f"insert into incoming_{table.name} by name from incoming_batch"])
+            self._run([f"insert into {name} by name from incoming_batch"])
             self.connection.unregister("incoming_batch")
 
     def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
@@ -172,6 +200,8 @@ class DuckDBLanding(Landing):
 
     def merge(self) -> list[Landed]:
         """Merge what was staged since the last time; give what was done in all."""
+        self._run(self._removals())
+        self._count_removed()
         for table in self.landed:
             self._merge(table)
         return list(self.landed.values())
@@ -195,9 +225,9 @@ class PostgresLanding(Landing):
 
     target = "postgres"
 
-    def stage(self, table: LandedTable, batches: Batches) -> None:
+    def _load(self, name: str, batches: Batches) -> None:
         """COPY batches into the temporary table."""
-        self.warehouse.load(f"incoming_{table.name}", batches)
+        self.warehouse.load(name, batches)
 
     def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
         """COPY what the DuckDB table holds, batch by batch."""
@@ -211,9 +241,11 @@ class PostgresLanding(Landing):
             [
                 _lock_sql(self.target),
                 *(_table_lock_sql(table) for table in self.landed),
+                *self._removals(),
                 *(_merge_sql(table) for table in self.landed),
             ]
         )
+        self._count_removed()
         for table in self.landed:
             self._count(table)
         return list(self.landed.values())
@@ -225,17 +257,28 @@ class PostgresLanding(Landing):
             raise _busy() from error
 
 
-def _open_when_free(settings: Settings) -> Warehouse:
+def open_when_free(settings: Settings, *, read_only: bool = False) -> Warehouse:
     """Open the warehouse; a DuckDB file that another process writes, or makes, is waited for."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            return open_warehouse(settings)
+            return open_warehouse(settings, read_only=read_only)
         except WarehouseUnavailableError as error:
             busy = "locked" in error.message or _is_being_made(settings)
             if not busy or time.monotonic() > deadline:
                 raise
         time.sleep(RETRY_SECONDS)
+
+
+def execute_alone(
+    warehouse: Warehouse, target: Target, tables: Sequence[LandedTable], statements: Sequence[str]
+) -> None:
+    """Run statements in one transaction while nothing else writes into the tables."""
+    locks = [] if target == "duckdb" else [_table_lock_sql(table) for table in tables]
+    try:
+        warehouse.execute(";\n".join(filter(None, [_lock_sql(target), *locks, *statements])))
+    except (psycopg.errors.LockNotAvailable, duckdb.TransactionException) as error:
+        raise _busy() from error
 
 
 def _is_being_made(settings: Settings) -> bool:
@@ -327,29 +370,33 @@ def _merge_sql(table: LandedTable) -> str:
         else f"incoming.{name}"
         for name in table.columns
     )
+    order = ", ".join(
+        [
+            *(
+                [f"case when {table.label.column} = '{table.label.until}' then 1 else 0 end"]
+                if table.label
+                else []
+            ),
+            *(f"{name} desc nulls last" for name in table.newest_by),
+            "incoming_row desc",
+        ]
+    )
     differs = " or ".join(
         f"(landed.{name} is distinct from incoming.{name}{f' and {takes}' if name in kept else ''})"
         for name in table.columns
         if name not in table.key
-    )
-    labelled = (
-        f"case when {table.label.column} = '{table.label.until}' then 1 else 0 end, "
-        if table.label
-        else ""
     )
     return f"""
         create temporary table merged_{table.name} as
         select
             {values},
             landed.{table.key[0]} is null as is_new,
-            coalesce({differs}, false) as is_different,
+            coalesce(({differs}) and not ({_is_older_sql(table)}), false) as is_different,
             {_kept_label(table)} as kept_label
         from (
             select
                 *,
-                row_number() over (
-                    partition by {key} order by {labelled}incoming_row desc
-                ) as newest
+                row_number() over (partition by {key} order by {order}) as newest
             from incoming_{table.name}
         ) as incoming
         left join {table.relation} as landed on {same_key}
@@ -359,4 +406,37 @@ def _merge_sql(table: LandedTable) -> str:
         where {same_key} and incoming.is_different;
         insert into {table.relation} ({columns})
         select {columns} from merged_{table.name} where is_new or is_different
+    """
+
+
+def _is_older_sql(table: LandedTable) -> str:
+    """Say whether the incoming row knows less than the landed one; NULL is the least."""
+    older, equal = "false", "true"
+    for name in table.newest_by:
+        greater = f"coalesce(landed.{name} > incoming.{name}, landed.{name} is not null)"
+        # Where both are there the comparison is not NULL; where the landed one is not, it is less.
+        older = f"{older} or ({equal} and {greater})"
+        equal = f"{equal} and landed.{name} is not distinct from incoming.{name}"
+    return older
+
+
+def _stage_scope_sql(table: LandedTable, scope: Sequence[str]) -> str:
+    columns = ", ".join(f"{name} {table.columns[name]}" for name in scope)
+    return f"create temporary table scope_{table.name} ({columns})"
+
+
+def _remove_sql(table: LandedTable, scope: Sequence[str]) -> str:
+    """Remove what a load stands for as a whole and does not hold any more; before the merge."""
+    same_key = " and ".join(f"landed.{name} = other.{name}" for name in table.key)
+    in_scope = " and ".join(f"landed.{name} = scope.{name}" for name in scope)
+    return f"""
+        create temporary table removed_{table.name} as
+        select {", ".join(table.key)}
+        from {table.relation} as landed
+        where
+            exists (select 1 from scope_{table.name} as scope where {in_scope})
+            and not exists (select 1 from incoming_{table.name} as other where {same_key});
+        delete from {table.relation} as landed
+        using removed_{table.name} as other
+        where {same_key}
     """

@@ -1,29 +1,69 @@
-"""The secret masks of the seed `masks`, for text that a hook keeps or shows."""
+"""The secret masks of the seed `masks`, put on text before it lands.
+
+Arrow's regular expressions are RE2, as DuckDB's: the time grows with the text, whatever it holds.
+"""
 
 import csv
-import re
+from collections.abc import Collection, Iterable
 from functools import cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headroom.hooks.contract import LandedTable
 from headroom.settings import PROJECT_DIR
 
 MASKS = PROJECT_DIR / "seeds" / "reference" / "masks.csv"
+# In names of images, jobs and nodes `tokenizer:3` is no secret, and a digest tells images apart.
+FOR_NAMES = frozenset({"url_password", "aws_key_id"})
 
 
 @cache
-def _secret_masks() -> list[tuple[re.Pattern[str], str]]:
-    with MASKS.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["kind"] == "secret"]
-    return [
+def secret_masks() -> tuple[tuple[str, str, str], ...]:
+    """Give name, pattern and placeholder of each mask, in their order."""
+    with MASKS.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["kind"] == "secret"]
+    return tuple(
         (
-            re.compile(row["pattern"], re.IGNORECASE if "i" in row["flags"] else 0),
+            row["mask_name"],
+            ("(?i)" if row["flags"] == "gi" else "") + row["pattern"],
             row["placeholder"],
         )
         for row in sorted(rows, key=lambda row: int(row["mask_order"]))
-    ]
+    )
 
 
 def mask_secrets(text: str) -> str:
-    """Hide what the seed's masks take for a secret, in their order."""
-    for pattern, placeholder in _secret_masks():
-        text = pattern.sub(placeholder, text)
-    return text
+    """Mask one text."""
+    return str(_masked(pa.array([text]), is_name=False)[0].as_py())
+
+
+def mask_batches(
+    table: LandedTable,
+    batches: Iterable[pa.RecordBatch],
+    free_text: Collection[str],
+    longest: int,
+) -> list[pa.RecordBatch]:
+    """Mask all text of a table, then cut it to `longest` characters; keys are left.
+
+    Columns that are not `free_text` hold names, of which only what is surely a secret is masked.
+    """
+    return [
+        pa.RecordBatch.from_arrays(
+            [
+                pc.utf8_slice_codeunits(_masked(column, name not in free_text), 0, longest)
+                if table.columns[name] == "text" and not name.endswith(("_key", "_uid", "_id"))
+                else column
+                for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            ],
+            schema=batch.schema,
+        )
+        for batch in batches
+    ]
+
+
+def _masked(column: pa.Array, is_name: bool) -> pa.Array:
+    for name, pattern, placeholder in secret_masks():
+        if not is_name or name in FOR_NAMES:
+            column = pc.replace_substring_regex(column, pattern, placeholder)
+    return column

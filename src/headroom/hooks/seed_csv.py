@@ -40,10 +40,14 @@ def unescape(cell: str) -> str | None:
     return None if cell.strip().lower() in ("", "null") else cell
 
 
-def write_seeds(folder: Path, incoming: Mapping[LandedTable, Batches]) -> list[Landed]:
-    """Merge batches by key into the CSVs of a folder, each replaced as a whole, sorted by key."""
+def write_seeds(
+    folder: Path,
+    incoming: Mapping[LandedTable, Batches],
+    replaced: Mapping[LandedTable, list[pa.RecordBatch]] | None = None,
+) -> list[Landed]:
+    """Merge batches by key into the CSVs of a folder; `replaced` is that of `land`."""
     with seed_folder(folder, list(incoming)) as settings:
-        return land(settings, incoming)
+        return land(settings, incoming, replaced)
 
 
 @contextmanager

@@ -1,16 +1,17 @@
 """The analyses as plain SQL: compiled by dbt, with the moment and the run left open.
 
 One compilation serves every moment: the vars `as_of` and `run_id` are compiled as tokens, which are
-then replaced by a moment that Python made and by an identifier that Python has checked. No other
-text of a user reaches the SQL.
+then replaced by a moment that Python made and by an identifier that Python has checked. Further
+vars come as tokens too (see headroom.failures.ask). No other text of a user reaches the SQL.
 """
 
 import json
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from headroom.dbt import run_dbt
 from headroom.errors import BuildFailedError, UsageError
@@ -21,15 +22,18 @@ AS_OF_TOKEN = "as-of-moment"  # noqa: S105
 RUN_ID_TOKEN = "id-of-the-run"  # noqa: S105
 
 
-def compile_analyses(settings: Settings, names: Iterable[str]) -> dict[str, str]:
+def compile_analyses(
+    settings: Settings, names: Iterable[str], further: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """Give the SQL of each named analysis, with AS_OF_TOKEN and RUN_ID_TOKEN in their places.
 
+    `further` are more vars, with the tokens that stand for them.
     Raises BuildFailedError where dbt cannot compile them.
     """
     wanted = list(names)
     with tempfile.TemporaryDirectory(prefix="headroom-compile-") as folder:
         arguments = ["compile", "--no-introspect", "--no-populate-cache", "--quiet"]
-        variables = json.dumps({"as_of": AS_OF_TOKEN, "run_id": RUN_ID_TOKEN})
+        variables = json.dumps({"as_of": AS_OF_TOKEN, "run_id": RUN_ID_TOKEN, **(further or {})})
         arguments += ["--target-path", folder, "--vars", variables]
         run = run_dbt(settings, [*arguments, "--select", *wanted])
         if run.returncode != 0:

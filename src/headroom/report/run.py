@@ -65,14 +65,20 @@ def run_report(settings: Settings, report: Report, as_of: datetime | None) -> li
             if report.published_at == moment and question.published_at:
                 asked_at = question.published_at
             sql = at_moment(compiled[question.analysis], asked_at)
-            try:
-                answers.append(Answer(question, asked_at, warehouse.query(sql)))
-            except (duckdb.Error, psycopg.Error) as error:
-                raise WarehouseUnavailableError(
-                    f"{question.analysis} cannot be answered: {str(error).splitlines()[0]}",
-                    "run `headroom build`: the marts may be of an older version, or unfinished",
-                ) from error
+            result = query_marts(warehouse, question.analysis, sql)
+            answers.append(Answer(question, asked_at, result))
         return answers
+
+
+def query_marts(warehouse: Warehouse, analysis: str, sql: str) -> Result:
+    """Run an analysis; raise WarehouseUnavailableError where the marts cannot answer it."""
+    try:
+        return warehouse.query(sql)
+    except (duckdb.Error, psycopg.Error) as error:
+        raise WarehouseUnavailableError(
+            f"{analysis} cannot be answered: {str(error).splitlines()[0]}",
+            "run `headroom build`: the marts may be of an older version, or unfinished",
+        ) from error
 
 
 def _require_marts(warehouse: Warehouse) -> None:

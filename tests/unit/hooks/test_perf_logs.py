@@ -167,7 +167,7 @@ def timing_lines(draw: st.DrawFn) -> str:
 
 
 # A list is many cases: DuckDB plans the statement once for all of them.
-FEW = hypothesis_settings(deadline=None, max_examples=25)
+FEW = hypothesis_settings(max_examples=25)
 
 
 @FEW

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from headroom.errors import InputRejectedError, UsageError
+from headroom.errors import UsageError
 from headroom.hooks.build_stats.collected import Collected
 from headroom.hooks.build_stats.documents import (
     CUT,
@@ -88,12 +88,8 @@ def load_build_stats(
         except UNREADABLE as error:
             collected.report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
     report = collected.report
-    if options.strict and not report.is_clean:
-        raise InputRejectedError(
-            f"{sum(report.rejected.values()) + len(report.unreadable)} pieces were rejected, "
-            "so nothing was loaded",
-            "\n".join([*report.unreadable, *report.shown]),
-        )
+    if options.strict:
+        report.require_clean()
     tables = landed_tables()
     incoming: dict[LandedTable, Sequence[Row]] = {
         tables["landed_build_reports"]: list(collected.reports.values()),

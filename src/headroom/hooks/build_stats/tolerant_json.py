@@ -6,6 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.S)
+SPACES = re.compile(r"\s*")
+DECODER = json.JSONDecoder(
+    parse_float=Decimal, parse_int=Decimal, parse_constant=Decimal, strict=False
+)
 CLOSER = {"{": "}", "[": "]"}
 MAX_DEPTH = 100
 
@@ -33,11 +37,34 @@ def read_json(text: str) -> tuple[Any, bool]:
         raise NotJSONError from None
 
 
+def read_stream(text: str) -> tuple[list[Any], bool]:
+    """Give the values that stand one behind the other, and whether the last one was cut off.
+
+    Raises NotJSONError where what follows is no JSON.
+    """
+    values: list[Any] = []
+    place = _behind_spaces(text, 0)
+    while place < len(text):
+        try:
+            value, place = DECODER.raw_decode(text, place)
+        except RecursionError:
+            raise NotJSONError from None
+        except ValueError:
+            value, _ = read_json(text[place:])
+            return [*values, value], True
+        values.append(value)
+        place = _behind_spaces(text, place)
+    return values, False
+
+
+def _behind_spaces(text: str, place: int) -> int:
+    match = SPACES.match(text, place)
+    return match.end() if match else place
+
+
 def _strict(text: str) -> Any:
     try:
-        return json.loads(
-            text, parse_float=Decimal, parse_int=Decimal, parse_constant=Decimal, strict=False
-        )
+        return DECODER.decode(text)
     except RecursionError:
         raise NotJSONError from None
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headroom.errors import InputRejectedError, UsageError
+from headroom.errors import UsageError
 from headroom.hooks.blocks import Block, BrokenLine, read_blocks
 from headroom.hooks.contract import landed_tables
 from headroom.hooks.inputs import UNREADABLE, Source, find_sources, open_source, why_unreadable
@@ -92,12 +92,8 @@ def load_perf_logs(
         other = report.lines - report.parsed - sum(report.rejected.values())
         if other:
             report.skipped["line without a timing, a payload or a warning"] = other
-        if options.strict and not report.is_clean:
-            raise InputRejectedError(
-                f"{sum(report.rejected.values()) + len(report.unreadable)} pieces were rejected, "
-                "so nothing was loaded",
-                "\n".join([*report.unreadable, *report.shown]),
-            )
+        if options.strict:
+            report.require_clean()
         report.landed = opened.merge()
     return report
 

@@ -1,0 +1,11 @@
+-- The failures of the var `job_name` itself, of the type of the var `failure_type`.
+select
+    cast(count(*) as bigint) as failure_count,
+    min(failed_at) as first_seen_at,
+    max(failed_at) as last_seen_at
+from {{ ref('failures__failures') }}
+where
+    job_name = '{{ var("job_name") }}'
+    and failure_type = '{{ var("failure_type") }}'
+    and failed_at < timestamptz '{{ var("failures_until") }}'
+    and {{ in_failure_scope('project') }}

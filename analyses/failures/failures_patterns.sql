@@ -1,0 +1,36 @@
+-- What the failures of the window have in common and when they happen, the most frequent first.
+with
+
+patterns as (
+
+    {{ patterns_in_window() }}
+
+)
+
+select
+    dimension,
+    value,
+    failure_count,
+    job_count,
+    failure_types,
+    failure_count >= cast('{{ var("failure_pattern_threshold") }}' as integer) as is_pattern,
+    denominator,
+    attempt_count,
+    failed_attempt_count,
+    failure_rate,
+    failure_rate_low,
+    failure_rate_high,
+    expected_failure_count,
+    q_value,
+    is_spike,
+    chi_square,
+    chi_square_degrees,
+    chi_square_p_value,
+    previous_failure_count,
+    trend,
+    trend_p_value,
+    lost_gpu_hours,
+    lost_gb_hours
+from patterns
+where failure_count > 0
+order by dimension, failure_count desc, {{ text_key('value') }}

@@ -1,0 +1,3 @@
+{% macro local_time(instant) -%}
+    ({{ instant }} at time zone '{{ var("reporting_timezone") }}')
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{% macro retries_counted(retries) -%}
+    {#- A select: retries and those that worked, by failure type and change, with the rate's bounds. -#}
+    select
+        failure_type,
+        change_made,
+        retry_count,
+        success_count,
+        cast(success_count as double precision) / retry_count as rate,
+        {{ wilson_bound('success_count', 'retry_count', 'low') }} as rate_low,
+        {{ wilson_bound('success_count', 'retry_count', 'high') }} as rate_high
+    from (
+        select
+            failure_type,
+            change_made,
+            cast(count(*) as bigint) as retry_count,
+            cast(sum(case when is_success then 1 else 0 end) as bigint) as success_count
+        from {{ retries }}
+        group by failure_type, change_made
+    ) as counted
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{% macro failures_by_value(failures) -%}
+    {#- A select: failures (with `job` and `is_current`) by each value of each dimension that patterns are
+        looked for in. -#}
+    {%- for dimension, value in pattern_dimensions('failed').items() %}
+        select
+            '{{ dimension }}' as dimension,
+            cast({{ value }} as text) as value,
+            count(case when is_current then 1 end) as failure_count,
+            count(case when not is_current then 1 end) as previous_failure_count,
+            count(case when is_current then attempt_id end) as known_count,
+            count(case when not is_current then attempt_id end) as previous_known_count,
+            count(distinct case when is_current then job end) as job_count,
+            sum(case when is_current then lost_gpu_hours end) as lost_gpu_hours,
+            sum(case when is_current then lost_gb_hours end) as lost_gb_hours
+        from {{ failures }}
+        where {{ value }} is not null
+        group by {{ value }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,77 @@
+with
+
+attempts as (
+
+    select * from {{ ref('int_failures__attempts') }}
+
+),
+
+failures as (
+
+    select
+        attempt_id,
+        failure_type
+    from {{ ref('failures__failures') }}
+    where attempt_id is not null
+
+),
+
+-- One definition runs many commands: a retry has the same one. Without an end none is over.
+jobs as (
+
+    select
+        attempt_id,
+        project,
+        started_at,
+        coalesce(ended_at, timestamptz 'infinity') as ended_at,
+        is_ended,
+        is_failure,
+        image,
+        memory_mb,
+        origin || '|' || coalesce(project, '') || '|' || job_name
+        || '|' || coalesce(command_md5, '') as job
+    from attempts
+    where started_at is not null and job_name is not null
+
+),
+
+followed as (
+
+    select
+        *,
+        {%- for column in ['attempt_id', 'ended_at', 'is_failure', 'image', 'memory_mb'] %}
+            lag({{ column }}) over attempts_of_job as last_{{ column }},
+        {%- endfor %}
+        max(ended_at) over (
+            attempts_of_job rows between unbounded preceding and 1 preceding
+        ) as all_ended_at
+    from jobs
+    window attempts_of_job as (partition by job order by started_at, {{ text_key('attempt_id') }})
+
+)
+
+select
+    followed.attempt_id,
+    followed.last_attempt_id as failed_attempt_id,
+    followed.project,
+    failures.failure_type,
+    followed.last_ended_at as failed_at,
+    followed.started_at as retried_at,
+    case
+        when followed.memory_mb > followed.last_memory_mb then 'memory raised'
+        when followed.memory_mb < followed.last_memory_mb then 'memory lowered'
+        when followed.image <> followed.last_image then 'image changed'
+        else 'unchanged'
+    end as change_made,
+    not followed.is_failure as is_success
+from followed
+inner join failures on followed.last_attempt_id = failures.attempt_id
+where
+    followed.is_ended
+    and followed.last_is_failure
+    -- It was the last to end, and nothing else of the job was running.
+    and followed.last_ended_at = followed.all_ended_at
+    and followed.started_at >= followed.last_ended_at
+    and followed.started_at <= followed.last_ended_at
+    + cast({{ threshold('failure_retry_days') }} as integer) * interval '1 day'
+    and (followed.memory_mb is null) = (followed.last_memory_mb is null)

@@ -1,0 +1,137 @@
+"""`headroom failures`: what fails, where, since when, what fixes it."""
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from headroom.cli.common import TargetOption, console, problems
+from headroom.errors import UsageError
+from headroom.settings import Settings
+
+if TYPE_CHECKING:
+    from headroom.failures.ask import Question
+    from headroom.failures.report import Command
+
+failures = typer.Typer(
+    help="What fails, where, since when, and what fixes it.", no_args_is_help=True
+)
+
+ProjectOption = Annotated[
+    str | None, typer.Option("--project", help="Only this project; default: all that are allowed.")
+]
+LookbackOption = Annotated[
+    int, typer.Option("--lookback-days", help="Days of history to look at, back from --as-of.")
+]
+ThresholdOption = Annotated[
+    int, typer.Option("--threshold", help="Failures that make a pattern, at least.")
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE|TIMESTAMP",
+        help="End of the window: a date to its end (UTC). Default: the last day known.",
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON for a program instead of a report.")
+]
+
+
+@failures.command()
+def analyze(
+    target: TargetOption = None,
+    project: ProjectOption = None,
+    lookback_days: LookbackOption = 7,
+    threshold: ThresholdOption = 3,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find patterns, nodes and images with evidence, and recommend what to do."""
+    question = _question(project, lookback_days, as_of, threshold)
+    _answer("analyze", target, json, question)
+
+
+@failures.command()
+def stats(
+    target: TargetOption = None,
+    project: ProjectOption = None,
+    lookback_days: LookbackOption = 30,
+    threshold: ThresholdOption = 3,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Count failures by type, project and node."""
+    question = _question(project, lookback_days, as_of, threshold)
+    _answer("stats", target, json, question)
+
+
+@failures.command()
+def remediate(
+    failure_type: Annotated[
+        str, typer.Option("--type", help="Type of failure, such as OOMKilled.")
+    ],
+    target: TargetOption = None,
+    job: Annotated[
+        str | None, typer.Option("--job", help="Show failures similar to this job's.")
+    ] = None,
+    project: ProjectOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say what fixes a type of failure: rules, and what worked for others."""
+    question = _question(project, 7, as_of, 3)
+    question = replace(question, failure_type=failure_type, job_name=job or "")
+    _answer("remediate", target, json, question)
+
+
+@failures.command("record-solution")
+def record_solution(
+    failure_type: Annotated[
+        str, typer.Option("--type", help="The type of failure, such as OOMKilled.")
+    ],
+    description: Annotated[str, typer.Option(help="What was done.")],
+    target: TargetOption = None,
+    worked: Annotated[bool, typer.Option("--worked", help="It worked.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="It did not.")] = False,
+) -> None:
+    """Record that a solution worked or did not; no load takes the record away."""
+    from headroom.hooks.failures import record_solution as record
+
+    if worked == failed:
+        raise UsageError("say whether it worked", "give one of --worked and --failed")
+    recorded = record(Settings.from_environment(target), failure_type, description, worked=worked)
+    said = "worked" if recorded.worked else "did not work"
+    console.print(
+        f"Recorded for {escape(recorded.failure_type)}: {escape(recorded.description)} ({said}); "
+        f"record {recorded.record_id}",
+        highlight=False,
+    )
+
+
+def _question(
+    project: str | None, lookback_days: int, as_of: str | None, threshold: int
+) -> "Question":
+    from headroom.failures.access import scope_of
+    from headroom.failures.ask import Question
+    from headroom.report.run import parse_as_of
+
+    until = parse_as_of(as_of) if as_of else None
+    return Question(scope_of(project), lookback_days, until, threshold)
+
+
+def _answer(command: "Command", target: str | None, json: bool, question: "Question") -> None:
+    """Print an answer; with `json`, nothing else reaches standard output."""
+    from headroom.failures.render import print_failures
+    from headroom.failures.report import answer, as_json
+
+    settings = Settings.from_environment(target)
+    with problems.status("asking the marts"):
+        report = answer(settings, command, question)
+    if json:
+        sys.stdout.write(as_json(report) + "\n")
+    else:
+        print_failures(console, report)

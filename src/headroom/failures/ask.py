@@ -1,0 +1,139 @@
+"""The analyses of failures: compiled by dbt once, with the window, projects and type left open.
+
+What a user gives reaches the SQL only as a literal that Python has escaped, in the place of a
+token that stands in quotes.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from headroom.errors import UsageError
+from headroom.failures.access import Scope
+from headroom.report.compiled import compile_analyses
+from headroom.report.run import query_marts
+from headroom.settings import Settings
+from headroom.warehouse import Warehouse, open_warehouse
+
+FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+# Each var of the analyses and the token it is compiled as: places in the SQL, not secrets.
+TOKENS = {
+    "failure_projects": "names-of-projects",
+    "failures_from": "start-of-window",
+    "failures_until": "end-of-window",
+    "failure_lookback_days": "days-of-window",
+    "failure_pattern_threshold": "least-failures",
+    "failure_type": "type-of-failure",
+    "job_name": "name-of-job",
+}
+# The days that failure_patterns can name.
+MAX_LOOKBACK_DAYS = 1000
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The span that an answer is about: failures from `start` until before `end`."""
+
+    start: datetime
+    end: datetime
+    lookback_days: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked for; `until` None means to the end of the last day that the scope knows.
+
+    Raises UsageError for a number that makes no window and no pattern.
+    """
+
+    scope: Scope
+    lookback_days: int
+    until: datetime | None = None
+    pattern_threshold: int = 3
+    failure_type: str = ""
+    job_name: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what means nothing."""
+        if not 1 <= self.lookback_days <= MAX_LOOKBACK_DAYS:
+            raise UsageError(
+                f"--lookback-days {self.lookback_days} is no window",
+                f"give a number of days from 1 to {MAX_LOOKBACK_DAYS}",
+            )
+        if self.pattern_threshold < 1:
+            raise UsageError(
+                f"--threshold {self.pattern_threshold} is no number of failures",
+                "a pattern has at least 1 failure; the published rule asks for 3",
+            )
+
+
+def compile_for_failures(settings: Settings, names: list[str]) -> dict[str, str]:
+    """Compile analyses with a token for each var."""
+    variables = {**TOKENS, "failure_projects": [TOKENS["failure_projects"]]}
+    return compile_analyses(settings, ["failures_last_moment", *names], variables)
+
+
+def ask(
+    settings: Settings, compiled: Mapping[str, str], question: Question
+) -> tuple[Window, dict[str, list[Row]]]:
+    """Answer the compiled analyses; give the window and the rows of each analysis.
+
+    Raises WarehouseUnavailableError where there are no marts yet.
+    """
+    with open_warehouse(settings, read_only=True) as warehouse:
+        window = _window(warehouse, compiled["failures_last_moment"], question)
+        found = {
+            name: _rows(warehouse, name, fill(sql, _values(question, window)))
+            for name, sql in compiled.items()
+            if name != "failures_last_moment"
+        }
+    return window, found
+
+
+def fill(sql: str, values: Mapping[str, list[str]]) -> str:
+    """Put values in the places of their tokens, as literals; in one pass, so that none is read."""
+    tokens = {f"'{TOKENS[name]}'": literals(texts) for name, texts in values.items()}
+    pattern = "|".join(re.escape(token) for token in tokens)
+    return re.sub(pattern, lambda match: tokens[match.group()], sql)
+
+
+def literals(texts: list[str]) -> str:
+    """Write texts as SQL literals with commas between them."""
+    if any("\0" in text for text in texts):
+        raise UsageError("a name holds a NUL character", "no database can hold it")
+    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
+
+
+def _window(warehouse: Warehouse, sql: str, question: Question) -> Window:
+    end = question.until
+    if end is None:
+        values = {"failure_projects": question.scope.names()}
+        rows = _rows(warehouse, "failures_last_moment", fill(sql, values))
+        last = rows[0]["last_moment"] or FIRST_MOMENT
+        day = last.astimezone(UTC).date() + timedelta(days=1)
+        end = datetime.combine(day, time(), UTC)
+    try:
+        start = end - timedelta(days=question.lookback_days)
+    except OverflowError as error:
+        raise UsageError("the window begins before the year 1", "look back fewer days") from error
+    return Window(start, end, question.lookback_days)
+
+
+def _values(question: Question, window: Window) -> dict[str, list[str]]:
+    return {
+        "failure_projects": question.scope.names(),
+        "failures_from": [window.start.astimezone(UTC).isoformat()],
+        "failures_until": [window.end.astimezone(UTC).isoformat()],
+        "failure_lookback_days": [str(window.lookback_days)],
+        "failure_pattern_threshold": [str(question.pattern_threshold)],
+        "failure_type": [question.failure_type],
+        "job_name": [question.job_name],
+    }
+
+
+def _rows(warehouse: Warehouse, name: str, sql: str) -> list[Row]:
+    result = query_marts(warehouse, name, sql)
+    return [dict(zip(result.columns, row, strict=True)) for row in result.rows]

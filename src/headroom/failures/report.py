@@ -1,0 +1,108 @@
+"""The three answers about failures: what fails and where, how much, and what fixes it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from headroom.errors import UsageError
+from headroom.failures.ask import Question, Row, Window, ask, compile_for_failures
+from headroom.settings import Settings
+
+Command = Literal["analyze", "stats", "remediate"]
+# The analyses of each command, by the name under which its answer shows them.
+SECTIONS: dict[Command, dict[str, str]] = {
+    "analyze": {
+        "summary": "failures_summary",
+        "patterns": "failures_patterns",
+        "nodes": "failures_nodes",
+        "images": "failures_images",
+        "recommendations": "failures_recommendations",
+    },
+    "stats": {"summary": "failures_summary", "patterns": "failures_patterns"},
+    "remediate": {
+        "remediations": "failures_remediations",
+        "retries": "failures_retries",
+        "of_job": "failures_of_job",
+        "similar": "failures_similar",
+        "known_types": "failures_known_types",
+    },
+}
+
+
+@dataclass(frozen=True)
+class FailureReport:
+    """An answer: what was asked, for which window, and the rows of each section."""
+
+    command: Command
+    question: Question
+    window: Window
+    sections: Mapping[str, list[Row]]
+
+    @property
+    def summary(self) -> Row:
+        """The one row of the summary."""
+        return self.sections["summary"][0]
+
+    def patterns(self, dimension: str) -> list[Row]:
+        """Give the patterns by type, project, node, image, hour, weekday or day."""
+        return [row for row in self.sections["patterns"] if row["dimension"] == dimension]
+
+
+def compile_command(settings: Settings, command: Command) -> dict[str, str]:
+    """Compile the analyses of a command."""
+    return compile_for_failures(settings, list(SECTIONS[command].values()))
+
+
+def answer(
+    settings: Settings,
+    command: Command,
+    question: Question,
+    compiled: Mapping[str, str] | None = None,
+) -> FailureReport:
+    """Answer a command; `compiled` spares compiling its analyses anew.
+
+    Raises UsageError for a remediation without a type, WarehouseUnavailableError without marts.
+    """
+    if command == "remediate" and not question.failure_type.strip():
+        raise UsageError("--type is empty", "name a type of failure, such as OOMKilled")
+    sql = compiled or compile_command(settings, command)
+    window, found = ask(settings, sql, question)
+    sections = {name: found[analysis] for name, analysis in SECTIONS[command].items()}
+    return FailureReport(command, question, window, sections)
+
+
+def as_json(report: FailureReport) -> str:
+    """Write an answer for a program: instants in ISO 8601, decimals as numbers, NULL as null."""
+    question, window = report.question, report.window
+    head: dict[str, Any] = {
+        "command": report.command,
+        "projects": None if question.scope.projects is None else list(question.scope.projects),
+        "window": {
+            "from": window.start,
+            "until": window.end,
+            "lookback_days": window.lookback_days,
+        },
+        "pattern_threshold": question.pattern_threshold,
+    }
+    if report.command == "remediate":
+        head |= {"failure_type": question.failure_type, "job_name": question.job_name or None}
+    sections: dict[str, Any] = dict(report.sections)
+    for single in ("summary", "of_job"):
+        if single in sections:
+            sections[single] = sections[single][0]
+    if "known_types" in sections:
+        sections["known_types"] = [row["failure_type"] for row in sections["known_types"]]
+    return json.dumps({**head, **sections}, default=_plain, indent=2, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -1,0 +1,79 @@
+"""What was read of all inputs of a load, before anything is landed."""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from headroom.hooks.contract import LandedTable, landed_tables
+from headroom.hooks.failures.values import MAX_TEXT
+from headroom.hooks.landing import Row, arrow_rows
+from headroom.hooks.masks import mask_batches
+from headroom.hooks.rejects import Reject
+from headroom.hooks.report import LoadReport
+
+HOOK = "failures"
+EVENTS = "landed_failure_events"
+SOLUTIONS = "landed_failure_solutions"
+CORRELATIONS = "landed_failure_correlations"
+PODS = "landed_pods"
+KUBERNETES_EVENTS = "landed_kubernetes_events"
+REJECTS = "landed_rejects"
+TABLES = (EVENTS, SOLUTIONS, CORRELATIONS, PODS, KUBERNETES_EVENTS, REJECTS)
+FREE_TEXT = {
+    EVENTS: ("error_message", "logs_snippet", "events_snippet", "resolution_type"),
+    SOLUTIONS: ("description",),
+    CORRELATIONS: (),
+    PODS: ("message",),
+    KUBERNETES_EVENTS: ("message",),
+    REJECTS: ("subject", "excerpt"),
+}
+ROWS_A_BATCH = 50_000
+Batches = list[pa.RecordBatch]
+
+
+@dataclass
+class Collected:
+    """Rows of a load, masked and in the types of their tables as soon as a batch is full.
+
+    `replaced` are the sources whose solutions were read to their end, and `databases` says which
+    database a source was.
+    """
+
+    report: LoadReport
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    batches: dict[str, Batches] = field(default_factory=lambda: {name: [] for name in TABLES})
+    replaced: set[str] = field(default_factory=set)
+    databases: dict[str, str] = field(default_factory=dict)
+
+    def add(self, table: str, row: Row) -> None:
+        """Keep a row of a landed table."""
+        self.rows[table].append(row)
+        if table != REJECTS:
+            self.report.parsed += 1
+        if len(self.rows[table]) >= ROWS_A_BATCH:
+            self._pack(table)
+
+    def reject(self, subject: str | None, reason: str, excerpt: str, where: str) -> None:
+        """Keep a piece that could not be read, with the reason."""
+        self.add(REJECTS, Reject(HOOK, subject, reason, excerpt, where).row())
+        self.report.reject(reason, where)
+
+    def incoming(self) -> dict[LandedTable, Batches]:
+        """Give everything by table, to be landed."""
+        for table in TABLES:
+            self._pack(table)
+        return {landed_tables()[name]: batches for name, batches in self.batches.items()}
+
+    def scopes(self) -> dict[LandedTable, Batches]:
+        """Give what the solutions of this load stand for as a whole: the older rows go."""
+        table = landed_tables()[SOLUTIONS]
+        rows = [{"source": source, "record_id": ""} for source in sorted(self.replaced)]
+        batches = [batch.select(["source", "record_id"]) for batch in arrow_rows(table, rows)]
+        return {table: batches} if batches else {}
+
+    def _pack(self, name: str) -> None:
+        if self.rows[name]:
+            table = landed_tables()[name]
+            batches = arrow_rows(table, self.rows[name])
+            self.batches[name] += mask_batches(table, batches, FREE_TEXT[name], MAX_TEXT)
+            self.rows[name] = []
