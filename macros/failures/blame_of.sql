@@ -20,8 +20,7 @@
 
     ),
 
-    -- Every step reads this, not the attempts.
-    cells as (
+    ended_attempts as (
 
         select
             {{ dimension }} as subject,
@@ -30,10 +29,8 @@
             started_hour,
             job_name,
             user_name,
-            count(*) as n,
-            count(*) filter (where is_failure) as f,
-            min(ended_at) filter (where is_failure) as first_failed_at,
-            max(ended_at) filter (where is_failure) as last_failed_at
+            is_failure,
+            ended_at
         from {{ attempts }}
         where
             {{ dimension }} is not null
@@ -41,9 +38,36 @@
             and started_day >= (select window_from from limits)
             and started_day <= (select window_until from limits)
             and {{ condition }}
-        group by
-            {{ dimension }}, coalesce(project, ''), coalesce({{ other }}, ''),
-            started_hour, job_name, user_name
+
+    ),
+
+    -- Every step below reads one of these two, not the attempts.
+    cells as (
+
+        select
+            subject,
+            project,
+            other,
+            started_hour,
+            count(*) as n,
+            count(*) filter (where is_failure) as f
+        from ended_attempts
+        group by subject, project, other, started_hour
+
+    ),
+
+    jobs as (
+
+        select
+            subject,
+            job_name,
+            user_name,
+            count(*) as n,
+            count(*) filter (where is_failure) as f,
+            min(ended_at) filter (where is_failure) as first_failed_at,
+            max(ended_at) filter (where is_failure) as last_failed_at
+        from ended_attempts
+        group by subject, job_name, user_name
 
     ),
 
@@ -59,7 +83,7 @@
             count(distinct user_name) filter (where f > 0) as failed_user_count,
             min(first_failed_at) as first_failed_at,
             max(last_failed_at) as last_failed_at
-        from cells
+        from jobs
         group by subject
 
     ),
@@ -72,7 +96,7 @@
 
         select
             {{ dimension }} as subject,
-            count(*) as f,
+            count(*) as lone_f,
             min(failed_at) as first_failed_at,
             max(failed_at) as last_failed_at
         from {{ failures }}
@@ -93,6 +117,7 @@
             counted.*,
             expectations.expected,
             1 + expectations.variance / expectations.expected as dispersion,
+            expectations.expected / (1 + expectations.variance / expectations.expected) as scaled,
             expectations.compared_hour,
             expectations.compared_group,
             expectations.compared_project,
@@ -113,7 +138,7 @@
         select
             measured.*,
             case
-                when is_tested then {{ poisson_tail('(f / dispersion)', '(expected / dispersion)') }}
+                when is_tested then {{ poisson_tail('(f / dispersion)', 'scaled') }}
             end as p_value
         from measured
 
@@ -125,12 +150,16 @@
 
         select
             tested.*,
-            limits.q_limit / tested.tested as p_limit,
             case
-                when is_tested then {{ failures_to_flag('expected', 'dispersion', '(limits.q_limit / tested.tested)') }}
+                when is_tested then {{ failures_to_flag('expected', 'dispersion', 'scaled', 'p_limit') }}
             end as upper_bound
-        from tested
-        cross join limits
+        from (
+            select
+                tested.*,
+                limits.q_limit / nullif(tested.tested, 0) as p_limit
+            from tested
+            cross join limits
+        ) as tested
 
     ),
 
@@ -139,11 +168,22 @@
 
         select
             bounded.*,
-            greatest(limits.min_jobs, upper_bound
-            {%- for step in range(1, 5) %}
-                - case when {{ poisson_tail('((upper_bound - ' ~ step ~ ') / dispersion)', '(expected / dispersion)') }} < p_limit then 1 else 0 end
-            {%- endfor %}
-            ) as failures_to_flag
+            case
+                when is_tested
+                    then greatest(
+                        limits.min_jobs,
+                        upper_bound
+                        {%- for step in range(1, 5) %}
+                            - case
+                                when {{ poisson_tail(
+                                    '((upper_bound - ' ~ step ~ ') / dispersion)', 'scaled'
+                                ) }} < p_limit then 1
+                                else 0
+                            end
+                        {%- endfor %}
+                    )
+            end as failures_to_flag,
+            limits.power_ratio * expected / n as raised_rate
         from bounded
         cross join limits
 
@@ -156,8 +196,8 @@
         case when tested.subject is null then 'unknown' else 'attempts' end as denominator,
         tested.n as attempt_count,
         tested.f as failed_attempt_count,
-        coalesce(lone_failures.f, 0) as lone_failure_count,
-        coalesce(tested.f, 0) + coalesce(lone_failures.f, 0) as failure_count,
+        coalesce(lone_failures.lone_f, 0) as lone_failure_count,
+        coalesce(tested.f, 0) + coalesce(lone_failures.lone_f, 0) as failure_count,
         tested.job_count,
         tested.failed_job_count,
         case when tested.user_count > 0 then tested.failed_user_count end as failed_user_count,
@@ -174,9 +214,7 @@
         tested.compared_all as attempts_compared_by_all,
         (tested.f + limits.ratio_prior) / (tested.expected + limits.ratio_prior) as failure_ratio,
         cast(tested.failures_to_flag as bigint) as failures_to_flag,
-        {{ binomial_tail(
-            'tested.failures_to_flag', 'tested.n', '(limits.power_ratio * tested.expected / tested.n)'
-        ) }} as power,
+        {{ binomial_tail('failures_to_flag', 'n', 'raised_rate') }} as power,
         tested.p_value,
         tested.q_value,
         odds.odds_ratio,

@@ -14,20 +14,49 @@
     } -%}
     with
 
-    {# What a subject had, and what all others had, from the finest level to the coarsest. -#}
-    {%- for level, source in (('hour', cells), ('group', 'at_hour'), ('project', 'at_group'), ('all', 'at_project')) %}
+    {# What a subject had, and what all others had, from the finest level to the coarsest. Totals are
+       joined: a window would sort every cell. -#}
+    {%- for level, source in (('hour', cells), ('group', 'own_hour'), ('project', 'own_group'), ('all', 'own_project')) %}
         {%- set own = keys[:4 - loop.index0] %}
-        {%- set peers = 'partition by ' ~ own[1:] | join(', ') if own[1:] else '' %}
-        at_{{ level }} as (
+        {%- set peers = own[1:] %}
+        own_{{ level }} as (
 
             select
                 {{ own | join(', ') }},
                 cast(sum(n) as bigint) as n,
-                cast(sum(f) as bigint) as f,
-                cast(sum(sum(n)) over ({{ peers }}) - sum(n) as double precision) as rest_n,
-                cast(sum(sum(f)) over ({{ peers }}) - sum(f) as double precision) as rest_f
+                cast(sum(f) as bigint) as f
             from {{ source }}
             group by {{ own | join(', ') }}
+
+        ),
+
+        peers_{{ level }} as (
+
+            select
+                {%- for key in peers %}
+                    {{ key }},
+                {%- endfor %}
+                cast(sum(n) as bigint) as n,
+                cast(sum(f) as bigint) as f
+            from own_{{ level }}
+            {{ 'group by ' ~ peers | join(', ') if peers }}
+
+        ),
+
+        at_{{ level }} as (
+
+            select
+                {%- for key in own %}
+                    own.{{ key }},
+                {%- endfor %}
+                own.n,
+                cast(peers.n - own.n as double precision) as rest_n,
+                cast(peers.f - own.f as double precision) as rest_f
+            from own_{{ level }} as own
+            {{ 'inner' if peers else 'cross' }} join peers_{{ level }} as peers
+            {%- for key in peers %}
+                {{ 'on' if loop.first else 'and' }} own.{{ key }} = peers.{{ key }}
+            {%- endfor %}
 
         ),
     {%- endfor %}

@@ -6,17 +6,16 @@
     {%- set n = 'cast(' ~ trials ~ ' as double precision)' -%}
     {%- set m = '(' ~ n ~ ' * ' ~ share ~ ')' -%}
     {%- set steps = '9 * sqrt(' ~ m ~ ') + 30' -%}
-    {%- set reached = '(' ~ k ~ ' + series_number)' -%}
     case
         when {{ k }} <= 0 then 1e0
         when {{ k }} > {{ n }} or {{ share }} <= 0 then 0e0
         when {{ share }} >= 1 then 1e0
         else least(1e0, {{ sum_series(
+            k,
             'greatest(0, floor(' ~ m ~ ' - ' ~ k ~ ' - (' ~ steps ~ ')))',
             'least(' ~ n ~ ' - ' ~ k ~ ', ceil(greatest(0, ' ~ m ~ ' - ' ~ k ~ ') + ' ~ steps ~ '))',
-            'greatest(1e-150, ' ~ poisson_probability(reached, m) ~ ') * greatest(1e-150, '
-            ~ poisson_probability('(' ~ n ~ ' - ' ~ reached ~ ')', '(' ~ n ~ ' * (1 - ' ~ share ~ '))')
-            ~ ') / ' ~ poisson_probability(n, n)
-        ) }})
+            'greatest(1e-150, ' ~ poisson_probability('series_number', m) ~ ') * greatest(1e-150, '
+            ~ poisson_probability('(' ~ n ~ ' - series_number)', '(' ~ n ~ ' - ' ~ m ~ ')') ~ ')'
+        ) }} / {{ poisson_probability(n, n) }})
     end
 {%- endmacro %}

@@ -9,9 +9,9 @@
     case
         when {{ x }} <= 0 then 1e0
         when {{ x }} <= {{ a }} + 1
-            then 1 - {{ sum_series(0, 'ceil(' ~ steps ~ ')', poisson_probability('(' ~ a ~ ' + series_number)', x)) }}
+            then 1 - {{ sum_series(a, 0, 'ceil(' ~ steps ~ ')', poisson_probability('series_number', x)) }}
         else
-            {{ sum_series(1, 'least(ceil(' ~ steps ~ '), floor(' ~ a ~ '))', poisson_probability('(' ~ a ~ ' - series_number)', x)) }}
+            {{ sum_series('-' ~ a, 1, 'least(ceil(' ~ steps ~ '), floor(' ~ a ~ '))', poisson_probability('(-series_number)', x)) }}
             + case
                 when mod(cast({{ degrees }} as integer), 2) = 1
                     then

@@ -3,8 +3,7 @@
         where it holds to 12 digits, in Loader's form, which does not cancel. Holds for fractions too
         (gamma instead of factorial). PostgreSQL refuses an exp that underflows: nothing is below
         1e-304. -#}
-    {%- set k = 'cast(' ~ count ~ ' as double precision)' -%}
-    {%- set m = 'cast(' ~ expected ~ ' as double precision)' -%}
+    {%- set k, m = count, expected -%}
     {%- set n = '(' ~ k ~ ' + 10)' -%}
     exp(greatest(
         {{ n }} * ln({{ m }} / {{ n }}) + ({{ n }} - {{ m }}) - 10 * ln({{ m }})

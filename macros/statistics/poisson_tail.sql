@@ -4,15 +4,16 @@
         positive, so nothing cancels. A count that is no whole number reads the same sum between
         its neighbours: the regularised gamma function. -#}
     {%- set k = 'cast(' ~ count ~ ' as double precision)' -%}
-    {%- set m = 'cast(' ~ expected ~ ' as double precision)' -%}
+    {%- set m = expected -%}
     {%- set steps = '9 * sqrt(' ~ m ~ ') + 30' -%}
     case
         when {{ k }} <= 0 then 1e0
         when {{ m }} <= 0 then 0e0
         else least(1e0, {{ sum_series(
+            k,
             'greatest(0, floor(' ~ m ~ ' - ' ~ k ~ ' - (' ~ steps ~ ')))',
             'ceil(greatest(0, ' ~ m ~ ' - ' ~ k ~ ') + ' ~ steps ~ ')',
-            poisson_probability('(' ~ k ~ ' + series_number)', expected)
+            poisson_probability('series_number', m)
         ) }})
     end
 {%- endmacro %}

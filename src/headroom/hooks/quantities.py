@@ -10,9 +10,8 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 
 from headroom.hooks.build_stats.facts import BadValueError
 
-QUANTITY = re.compile(
-    r"([+-]?)((?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,2})?)([A-Za-z]*)"
-)
+NUMBER = r"((?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,2})?)"
+QUANTITY = re.compile(f"([+-]?){NUMBER}([A-Za-z]*)", re.ASCII)
 DECIMAL_UNITS = {
     "n": Decimal("1e-9"),
     "u": Decimal("1e-6"),

@@ -187,6 +187,8 @@ def _rows(history: History, table: str, columns: list[str]) -> Iterator[tuple[An
         return
     except sqlite3.DatabaseError as error:
         trouble = error
+    if "locked" in str(trouble):
+        raise trouble
     if "malformed" in str(trouble):
         try:
             while page := _page(history, f"{query} desc", last + 1, least):

@@ -18,7 +18,7 @@ UNKNOWN = frozenset({"", "unknown"})
 # A cluster has fewer GPUs, a history fewer failures.
 MAX_GPUS = 10_000
 MAX_COUNT = 10**9
-NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{0,20})?")
+NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{0,20})?", re.ASCII)
 ZONE = re.compile(r" ?(UTC|GMT|[+-]\d{2}:?\d{2})$")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 T = TypeVar("T")

@@ -1,0 +1,27 @@
+-- chi_square_tail of a tabled 95% quantile is 0.05, for odd and even degrees.
+with
+
+cases as (
+
+    select * from (values
+        (3.841459, 1),
+        (5.991465, 2),
+        (7.814728, 3),
+        (18.307038, 10),
+        (36.415029, 24)
+    ) as cases (statistic, degrees)
+
+),
+
+computed as (
+
+    select
+        *,
+        {{ chi_square_tail('statistic', 'degrees') }} as computed
+    from cases
+
+)
+
+select *
+from computed
+where abs(computed - 0.05) > 0.0000005
