@@ -90,7 +90,7 @@ counted as (
         event_key,
         pod_name,
         sum(is_attempt) over (
-            partition by pod_name order by moment, is_attempt desc
+            partition by pod_name order by moment asc, is_attempt desc
             rows between unbounded preceding and current row
         ) as attempt_number
     from moments
