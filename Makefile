@@ -10,6 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PYTHON_FILES := src tests bench analyses
 SQL_FILES := models tests/dbt analyses snapshots
+LOGS := samples/throughput
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,17 +26,26 @@ $(VENV)/.complete: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: env  ## Make the reference fleet, build the marts on DuckDB, print the reports
+demo: env  ## Make the reference fleet, load the sample logs, build the marts on DuckDB, print the reports
 	@$(BIN)/headroom fleet --target duckdb
+	@$(BIN)/headroom load build-stats --target duckdb samples/builds
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid $(LOGS)/two_targets_pod_*.log*
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid --experiment A $(LOGS)/experiment_a.log.gz
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid --experiment B $(LOGS)/experiment_b.log.gz
+	@$(BIN)/headroom load perf-logs --target duckdb --calibration reported $(LOGS)/reported_run.log
+	@$(BIN)/headroom load dask-report --target duckdb --calibration reported $(LOGS)/dask-perf-report.html
+	@$(BIN)/headroom load failures --target duckdb samples/failures
 	@$(BIN)/headroom build --target duckdb
 	@$(BIN)/headroom report bug --target duckdb --as-of 2025-11-24
 	@$(BIN)/headroom report impact --target duckdb --as-of 2025-12-17
+	@$(BIN)/headroom failures analyze --target duckdb
 	@echo
-	@echo "These are synthetic data: the reference fleet."
+	@echo "These are synthetic data: the reference fleet, and sample logs."
 	@echo "The database: $${HEADROOM_DUCKDB_PATH:-warehouse/headroom.duckdb} (marts in schema marts)"
 	@echo "Try next:"
 	@echo "  $(BIN)/headroom report impact --check               compare with the published tables"
 	@echo "  $(BIN)/headroom report impact --as-of 2025-12-10    what was visible on that day"
+	@echo "  $(BIN)/headroom failures remediate --type OOMKilled  what fixed it before, and how often"
 	@echo "  analyses/flotilla/impact_report.ipynb               the same report as a notebook"
 	@echo "  $(BIN)/headroom doctor --target postgres            point it at your own PostgreSQL"
 
@@ -54,6 +64,8 @@ bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench.replay
 	@$(BIN)/python -m bench.replay --skew --runs 10000000
 	@$(BIN)/python -m bench.replay --target postgres --runs 1000000
+	@$(BIN)/python -m bench.load
+	@$(BIN)/python -m bench.failures
 
 format: env  ## Put Python and SQL into the project's style
 	@$(BIN)/ruff check --fix $(PYTHON_FILES)

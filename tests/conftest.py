@@ -5,12 +5,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from headroom.settings import TARGETS, Settings
 from headroom.throwaway_postgres import test_server, throwaway_database
 from tests.support.project import Project
+
+# Speed is measured in `make bench`; a busy machine must not fail a test.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
--- Each image of the window against what ran there, with the messages it fails with most often; the worst
--- first.
+-- Each image of the window against what ran there, with the messages it fails with most often;
+-- the worst first.
 with
 
 blamed as (

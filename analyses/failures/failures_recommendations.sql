@@ -1,4 +1,5 @@
--- What to do about the failures of the scope, in the window and the one before it; the gravest first.
+-- What to do about the failures of the scope, in the window and the one before it; the gravest
+-- first.
 with
 
 failures as (
@@ -9,9 +10,13 @@ failures as (
 
 evidence as (
 
-    {{ recommendation_evidence('node', 'subject', '(' ~ blame_in_window('node_name', 'image') ~ ') as blamed') }}
+    {{ recommendation_evidence(
+        'node', 'subject', '(' ~ blame_in_window('node_name', 'image') ~ ') as blamed'
+    ) }}
     union all
-    {{ recommendation_evidence('image', 'subject', '(' ~ blame_in_window('image', 'node_name') ~ ') as blamed') }}
+    {{ recommendation_evidence(
+        'image', 'subject', '(' ~ blame_in_window('image', 'node_name') ~ ') as blamed'
+    ) }}
     union all
     {{ hour_evidence('(' ~ patterns_in_window() ~ ') as patterns') }}
 

@@ -1,5 +1,5 @@
--- What can be done about the type of the var `failure_type`. Rules and solutions belong to no project;
--- what retries show is in failures_retries.
+-- What can be done about the type of the var `failure_type`. Rules and solutions belong to no
+-- project; what retries show is in failures_retries.
 select
     description,
     rule_order,

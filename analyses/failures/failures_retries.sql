@@ -1,5 +1,5 @@
--- What retries of the type of the var `failure_type` show, in the projects of the scope, over all of
--- history until the end of the window.
+-- What retries of the type of the var `failure_type` show, in the projects of the scope, over all
+-- of history until the end of the window.
 with
 
 retries as (
@@ -19,7 +19,7 @@ compared as (
 )
 
 select
-    change,
+    change_made,
     retry_count,
     success_count,
     success_rate,
@@ -31,4 +31,4 @@ select
     uplift_low,
     uplift_high
 from compared
-order by change
+order by change_made

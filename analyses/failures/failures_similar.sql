@@ -1,6 +1,6 @@
--- Failures of other jobs that are like those of the var `job_name`: the same masked message first, then
--- the same type and image, then the same type; what resolved them, where that is known. Looked for in the
--- projects of the scope, in all of history until the end of the window.
+-- Failures of other jobs that are like those of the var `job_name`: the same masked message first,
+-- then the same type and image; what resolved them, where that is known. Looked for in the projects
+-- of the scope, in all of history until the end of the window.
 with
 
 failures as (

@@ -11,6 +11,15 @@ attempts as (
 
     {{ attempts_known(true) }}
 
+),
+
+attempt_counts as (
+
+    select
+        cast(count(case when is_ended then 1 end) as bigint) as attempt_count,
+        cast(count(case when is_failure then 1 end) as bigint) as failed_attempt_count
+    from attempts
+
 )
 
 select
@@ -20,8 +29,8 @@ select
     cast(count(distinct {{ failure_job() }}) as bigint) as job_count,
     cast(sum(case when project is null then 1 else 0 end) as bigint) as without_project_count,
     cast(sum(case when attempt_id is null then 1 else 0 end) as bigint) as without_attempt_count,
-    (select cast(count(*) as bigint) from attempts where is_ended) as attempt_count,
-    (select cast(count(*) as bigint) from attempts where is_failure) as failed_attempt_count,
+    (select attempt_count from attempt_counts) as attempt_count,
+    (select failed_attempt_count from attempt_counts) as failed_attempt_count,
     sum(lost_gpu_hours) as lost_gpu_hours,
     sum(lost_gb_hours) as lost_gb_hours,
     min(failed_at) as first_failed_at,

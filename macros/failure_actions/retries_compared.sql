@@ -3,7 +3,7 @@
         changed nothing. The interval of the difference is Newcombe's, from the two Wilson intervals. -#}
     select
         changed.failure_type,
-        changed.change,
+        changed.change_made,
         changed.retry_count,
         changed.success_count,
         {{ round_ratio('changed.success_count', 'changed.retry_count', 6) }} as success_rate,
@@ -12,9 +12,9 @@
         coalesce(base.retry_count, 0) as unchanged_retry_count,
         coalesce(base.success_count, 0) as unchanged_success_count,
         {{ round_ratio('base.success_count', 'base.retry_count', 6) }} as unchanged_success_rate,
-        case when changed.change <> 'unchanged' then changed.rate - base.rate end as uplift,
+        case when changed.change_made <> 'unchanged' then changed.rate - base.rate end as uplift,
         case
-            when changed.change <> 'unchanged'
+            when changed.change_made <> 'unchanged'
                 then
                     changed.rate - base.rate
                     - sqrt(
@@ -22,7 +22,7 @@
                     )
         end as uplift_low,
         case
-            when changed.change <> 'unchanged'
+            when changed.change_made <> 'unchanged'
                 then
                     changed.rate - base.rate
                     + sqrt(
@@ -31,5 +31,5 @@
         end as uplift_high
     from ({{ retries_counted(retries) }}) as changed
     left join ({{ retries_counted(retries) }}) as base
-        on changed.failure_type = base.failure_type and base.change = 'unchanged'
+        on changed.failure_type = base.failure_type and base.change_made = 'unchanged'
 {%- endmacro %}

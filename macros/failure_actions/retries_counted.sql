@@ -2,7 +2,7 @@
     {#- A select: retries and those that worked, by failure type and change, with the rate's bounds. -#}
     select
         failure_type,
-        change,
+        change_made,
         retry_count,
         success_count,
         cast(success_count as double precision) / retry_count as rate,
@@ -11,10 +11,10 @@
     from (
         select
             failure_type,
-            change,
+            change_made,
             cast(count(*) as bigint) as retry_count,
             cast(sum(case when is_success then 1 else 0 end) as bigint) as success_count
         from {{ retries }}
-        group by failure_type, change
+        group by failure_type, change_made
     ) as counted
 {%- endmacro %}

@@ -1,14 +1,30 @@
 {% macro merge_landed_rows(model, agate_table) -%}
     {#- Merges the rows of a seed's CSV into its table by key, inside the transaction of the seed. The
-        CSV goes into a temporary table of text first; of two rows with one key the later one counts. -#}
+        CSV goes into a temporary table of text first. Of two rows with one key the greatest in the
+        contract's `newest_by` counts, NULL being the least, then the later one: also against the table's.
+        A label that the seed says to keep (meta.keep_label) is replaced only where it was none yet. -#}
     {%- set columns = agate_table.column_names -%}
     {%- set types = model.config.column_types -%}
     {%- set key = model.config.unique_key -%}
+    {#- A label stays once it is given: landing.py of the hooks has the same rule. -#}
+    {%- set label = model.config.meta.get('keep_label') -%}
+    {%- set newest_by = model.config.meta.get('newest_by', []) -%}
     {%- set incoming = this.identifier ~ '__incoming' -%}
     {%- do stage_landed_rows(model, agate_table, incoming) -%}
     {%- set same_key -%}
         {%- for column in key -%}
             landed.{{ column }} = incoming.{{ column }}{{ ' and ' if not loop.last }}
+        {%- endfor -%}
+    {%- endset -%}
+    {%- set is_older -%}
+        false
+        {%- for column in newest_by %}
+            or (
+                {% for other in newest_by[:loop.index0] -%}
+                    landed.{{ other }} is not distinct from incoming.{{ other }} and
+                {% endfor -%}
+                coalesce(landed.{{ column }} > incoming.{{ column }}, landed.{{ column }} is not null)
+            )
         {%- endfor -%}
     {%- endset -%}
     {%- set typed -%}
@@ -20,17 +36,48 @@
         from {{ incoming }}
     {%- endset -%}
     {%- set merge -%}
+        {% if target.type == 'postgres' -%}
+            lock table {{ this }} in share row exclusive mode;
+        {% endif -%}
         create temporary table {{ incoming }}_typed as
-        select {{ columns | join(', ') }}
+        select
+            {% for column in columns -%}
+                {% if label and column in (label.column, label.with) -%}
+                    case
+                        when landed.{{ key[0] }} is null or landed.{{ label.column }} = '{{ label.until }}'
+                            or (
+                                landed.{{ label.column }} = incoming.{{ label.column }}
+                                and landed.{{ label.with }} is null
+                            )
+                            then incoming.{{ column }}
+                        else landed.{{ column }}
+                    end as {{ column }}
+                {%- else -%}
+                    incoming.{{ column }}
+                {%- endif -%}
+                {{ ', ' if not loop.last }}
+            {%- endfor %}
         from (
             select
                 *,
-                row_number() over (partition by {{ key | join(', ') }} order by incoming_row desc) as newest
+                row_number() over (
+                    partition by {{ key | join(', ') }}
+                    order by
+                        {% if label -%}
+                            case when {{ label.column }} = '{{ label.until }}' then 1 else 0 end,
+                        {% endif -%}
+                        {% for column in newest_by -%}
+                            {{ column }} desc nulls last,
+                        {% endfor -%}
+                        incoming_row desc
+                ) as newest
             from ({{ typed }}) as typed
-        ) as ranked
-        where newest = 1;
-        {% if target.type == 'postgres' -%}
-            lock table {{ this }} in share row exclusive mode;
+        ) as incoming
+        left join {{ this }} as landed on {{ same_key }}
+        where incoming.newest = 1;
+        {% if newest_by -%}
+            delete from {{ incoming }}_typed as incoming using {{ this }} as landed
+            where {{ same_key }} and ({{ is_older }});
         {% endif -%}
         delete from {{ this }} as landed using {{ incoming }}_typed as incoming where {{ same_key }};
         insert into {{ this }} ({{ columns | join(', ') }})

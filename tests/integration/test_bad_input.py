@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.support.canonical import export_marts
-from tests.support.project import Project
+from tests.support.project import WITHOUT_LOGS, Project
 from tests.support.raw import definition_row, run_row, write_raw
 
 
@@ -27,7 +27,7 @@ def failed(outcome: subprocess.CompletedProcess[str], exit_code: int) -> str:
 def built(project: Project) -> Project:
     with project.in_environment():
         write_raw(project.settings, [run_row("eks-1")], [definition_row()])
-    project.dbt("build")
+    project.dbt("build", *WITHOUT_LOGS)
     return project
 
 
@@ -78,7 +78,7 @@ def test_odd_runs_stay_and_are_flagged(project: Project) -> None:
         write_raw(project.settings, odd, [definition_row()])
     assert project.headroom("build").returncode == 0
     # A second build reads them again and changes nothing.
-    project.dbt("build")
+    project.dbt("build", *WITHOUT_LOGS)
     flags = project.query(
         "select run_id, is_definition_missing, is_status_unknown, is_engine_unknown"
         " from marts.flotilla__runs order by run_id"

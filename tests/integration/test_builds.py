@@ -1,6 +1,5 @@
 """Logs of builds from the file to the marts: the same tables on both engines and by every way."""
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,10 +20,10 @@ from headroom.hooks.seed_csv import write_seeds
 from headroom.settings import PROJECT_DIR, TARGETS
 from tests.conftest import _project
 from tests.support.canonical import export_marts, export_tables
-from tests.support.project import Project
+from tests.support.project import Project, copy_of_the_project
 
 LOGS = PROJECT_DIR / "samples" / "builds"
-BAD_LOGS = PROJECT_DIR / "samples" / "bad"
+BAD_LOGS = PROJECT_DIR / "samples" / "bad" / "cut_off_build.log"
 LANDED = [table.relation for table in landed_tables().values()]
 # Text that a CSV, dbt or an engine could take for something else.
 AWKWARD = [
@@ -119,7 +118,7 @@ def test_the_published_example_and_the_summary_of_the_load(
 
 
 def test_reload_and_any_order_change_nothing(project: Project) -> None:
-    files = sorted([*LOGS.iterdir(), *BAD_LOGS.iterdir()])
+    files = sorted([*LOGS.iterdir(), BAD_LOGS])
     load(project, *files)
     before = landed(project)
     assert any(before.values())
@@ -157,13 +156,9 @@ def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path:
     direct = landed(project)
     project.drop_own_schemas()
 
-    checkout = tmp_path / "checkout"
-    for name in ("profiles", "models", "macros", "seeds", "snapshots", "docs", "tests/dbt"):
-        shutil.copytree(PROJECT_DIR / name, checkout / name)
-    (checkout / "analyses").mkdir()
-    shutil.copy(PROJECT_DIR / "dbt_project.yml", checkout)
+    checkout = copy_of_the_project(tmp_path / "checkout")
     seeds = checkout / "seeds" / "landed"
-    for file in sorted([*LOGS.iterdir(), *BAD_LOGS.iterdir()]):
+    for file in sorted([*LOGS.iterdir(), BAD_LOGS]):
         load_build_stats(project.settings, [str(file)], Options(csv_folder=seeds))
     write_seeds(seeds, {rejects: arrow_rows(rejects, rows)})
     for arguments in (["seed"], ["seed", "--full-refresh"], ["seed"]):

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.canonical import export_marts
-from tests.support.project import Project
+from tests.support.project import WITHOUT_LOGS, Project
 from tests.support.raw import START, Row, definition_row, run_row, write_raw
 
-MODELS = ("build", "--resource-type", "model", "seed", "snapshot")
+MODELS = ("build", "--resource-type", "model", "seed", "snapshot", *WITHOUT_LOGS)
 STATUSES = ("QUEUED", "RUNNING", "STOPPED", "NEEDS_RETRY")
 HASHES = (None, "hash-1", "hash-2")
 
@@ -58,7 +58,6 @@ def histories(draw: st.DrawFn) -> list[tuple[list[Row], list[Row]]]:
 
 @settings(
     max_examples=4,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
@@ -89,7 +88,7 @@ def test_a_change_of_a_threshold_rebuilds_the_past(module_project: Project) -> N
             "update headroom_reference.thresholds set threshold_value = 2"
             " where threshold = 'elevation_ratio'"
         )
-        module_project.dbt("run")
+        module_project.dbt("run", *WITHOUT_LOGS)
     assert module_project.query(elevated) == [("eks-1", False), ("eks-2", False)]
 
 

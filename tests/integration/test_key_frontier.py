@@ -14,7 +14,7 @@ import pytest
 
 from headroom.settings import PROJECT_DIR
 from tests.support.canonical import export_query
-from tests.support.project import Project
+from tests.support.project import WITHOUT_LOGS, Project
 from tests.support.raw import Row, definition_row, run_row, write_raw
 
 START = datetime(2025, 12, 8, 12, tzinfo=UTC)  # the fix is on the 17th
@@ -23,7 +23,7 @@ WINDOW = timedelta(days=3)
 FOLDER = "python3 /dsn-algo-adhoc/damien/projects/fy25q4_psale_calibration"
 CALIBRATIONS = [f"{FOLDER}/calibrate.py --as_of {day}" for day in (20251121, 20251122, 20251123)]
 COMMANDS = [*CALIBRATIONS, f"{FOLDER}/validate.py --as_of 20251121", "one", "one --password x"]
-MODELS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+MODELS = ("--resource-type", "model", "snapshot", *WITHOUT_LOGS)
 
 
 NAMES = (
@@ -76,7 +76,7 @@ def fixture_built(module_project: Project) -> Project:
         "update headroom_reference.thresholds set threshold_value = 1"
         " where threshold = 'per_definition_rollout_count'"
     )
-    module_project.dbt("build", *MODELS, "--exclude-resource-type", "seed")
+    module_project.dbt("build", *MODELS)
     return module_project
 
 

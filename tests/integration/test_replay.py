@@ -11,7 +11,7 @@ from headroom.fleet import write_fleet
 from headroom.warehouse import open_warehouse
 from tests.support.canonical import export_query
 from tests.support.naive import naive_lookup
-from tests.support.project import Project
+from tests.support.project import WITHOUT_LOGS, Project
 
 SAMPLE = {"duckdb": 1000, "postgres": 100}  # recipients a policy version
 MULTIPLIER = Decimal("1.75")
@@ -69,7 +69,7 @@ exports: dict[str, dict[str, list[tuple[str, ...]]]] = {}
 def fleet(module_project: Project) -> Iterator[Project]:
     with module_project.in_environment():
         write_fleet(module_project.settings, until=date(2026, 1, 31))
-    module_project.dbt("build")
+    module_project.dbt("build", *WITHOUT_LOGS)
     yield module_project
 
 

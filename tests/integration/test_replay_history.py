@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.canonical import export_marts
-from tests.support.project import Project
+from tests.support.project import WITHOUT_LOGS, Project
 from tests.support.raw import Row, definition_row, run_row, write_raw
 
 START = datetime(2025, 11, 10, 12, tzinfo=UTC)  # the rule for NULL hashes changes on the 20th
@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 def build(project: Project, runs: list[Row], definitions: list[Row]) -> None:
     with project.in_environment():
         write_raw(project.settings, runs, definitions)
-    project.dbt("build", "--exclude-resource-type", "unit_test")
+    project.dbt("build", *WITHOUT_LOGS)
 
 
 def oom(run_id: str, hours: float, **columns: object) -> Row:
@@ -81,7 +81,7 @@ def test_a_changed_policy_changes_the_replay(project: Project) -> None:
     attribution = "select attribution from marts.flotilla__runs where run_id = 'eks-2'"
     assert project.query(attribution) == [("ara_mismatch",)]
     project.execute("update headroom_reference.ara_policy_versions set max_memory_mb = 1500")
-    project.dbt("run")
+    project.dbt("run", *WITHOUT_LOGS)
     assert project.query(attribution) == [("ara_capped",)]
 
 

@@ -52,6 +52,9 @@ def _lines(warehouse: Warehouse, settings: Settings, name: str) -> list[str]:
         "select column_name, lower(data_type) from information_schema.columns "
         f"where table_schema = '{schema}' and table_name = '{table}'"
     ).rows
+    if not columns:
+        # A landed table is made by the first load or seed that fills it.
+        return []
     parts = []
     for column, kind in sorted(columns):
         text = column

@@ -1,6 +1,7 @@
 """A warehouse of a test's own, with dbt run inside the test's process: a build takes a second."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,15 @@ OWN_SCHEMAS = (
     "headroom_landed",
     "headroom_snapshots",
     "headroom_operations",
+)
+# What a test of Flotilla's marts leaves out: the domains that logs fill.
+WITHOUT_LOGS = (
+    "--exclude",
+    "path:models/*/builds",
+    "path:models/*/failures",
+    "path:models/*/throughput",
+    "path:seeds/landed",
+    "test_type:unit",
 )
 
 
@@ -96,3 +106,12 @@ class Project:
         """Forget everything that was built, so that the next build is the first one."""
         for schema in OWN_SCHEMAS:
             self.execute(f"drop schema if exists {schema} cascade")
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    """Copy what dbt needs into a folder, where a test may change it."""
+    for name in ("profiles", "models", "macros", "seeds", "snapshots", "docs", "tests/dbt"):
+        shutil.copytree(PROJECT_DIR / name, folder / name)
+    (folder / "analyses").mkdir()
+    shutil.copy(PROJECT_DIR / "dbt_project.yml", folder)
+    return folder

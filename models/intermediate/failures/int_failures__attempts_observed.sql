@@ -31,7 +31,9 @@ flotilla_attempts as (
         is_final or coalesce(status = 'NEEDS_RETRY', false) as is_ended,
         case
             when is_final
-                then is_oom or coalesce(exit_code <> 0, coalesce(exit_reason, '') <> 'Completed')
+                then
+                    is_oom
+                    or coalesce(exit_code <> 0, coalesce(exit_reason, '') <> 'Completed')
             else coalesce(status = 'NEEDS_RETRY', false)
         end as has_failed,
         exit_code,
@@ -75,7 +77,8 @@ pod_attempts as (
             when phase in ('Succeeded', 'Failed') then phase = 'Failed'
             else coalesce(reason in (
                 'CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'InvalidImageName',
-                'CreateContainerConfigError', 'CreateContainerError', 'RunContainerError', 'NodeLost'
+                'CreateContainerConfigError', 'CreateContainerError', 'RunContainerError',
+                'NodeLost'
             ), false)
         end as has_failed,
         exit_code,

@@ -129,7 +129,7 @@ select
         when attempt_id is null then true
         else row_number() over (
             partition by attempt_id
-            order by is_resolved desc, occurred_at desc, {{ text_key('event_key') }}
+            order by is_resolved desc, occurred_at desc, {{ text_key('event_key') }} asc
         ) = 1
     end as is_kept
 from matched

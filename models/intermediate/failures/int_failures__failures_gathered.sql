@@ -10,12 +10,12 @@ attempts as (
 recorded as (
 
     select
-        matched.attempt_id as recorded_attempt_id,
+        matches.attempt_id as recorded_attempt_id,
         'event:' || events.event_key as event_failure_id,
         events.*
-    from {{ ref('int_failures__events_matched') }} as matched
-    inner join {{ ref('stg_failures__events') }} as events on matched.event_key = events.event_key
-    where matched.is_kept
+    from {{ ref('int_failures__events_matched') }} as matches
+    inner join {{ ref('stg_failures__events') }} as events on matches.event_key = events.event_key
+    where matches.is_kept
 
 )
 

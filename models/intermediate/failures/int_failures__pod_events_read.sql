@@ -25,6 +25,13 @@ read as (
 
 ),
 
+told as (
+
+    select * from read
+    where rule_order is not null
+
+),
+
 failures as (
 
     select
@@ -35,7 +42,7 @@ failures as (
     from {{ ref('int_failures__attempts') }}
     where
         is_failure
-        and pod_name in (select read.object_name from read where read.rule_order is not null)
+        and pod_name in (select told.object_name from told)
 
 ),
 
@@ -49,19 +56,19 @@ limits as (
 
 select
     failures.failure_id,
-    min(read.rule_order) as rule_order
+    min(told.rule_order) as rule_order
 from failures
 cross join limits
-inner join read on failures.pod_name = read.object_name
+inner join told on failures.pod_name = told.object_name
 where
-    read.rule_order is not null
-    and (
-        read.last_seen_at is null
-        or read.last_seen_at
+    (
+        told.last_seen_at is null
+        or told.last_seen_at
         >= failures.started_at - cast(limits.clock_ahead_seconds as integer) * interval '1 second'
     )
     and (
-        read.first_seen_at is null
-        or read.first_seen_at <= failures.failed_at + cast(limits.lag_hours as integer) * interval '1 hour'
+        told.first_seen_at is null
+        or told.first_seen_at
+        <= failures.failed_at + cast(limits.lag_hours as integer) * interval '1 hour'
     )
 group by failures.failure_id

@@ -16,7 +16,7 @@ failures as (
 
 ),
 
--- One definition runs many commands: a retry has the same one. An attempt without an end is not over.
+-- One definition runs many commands: a retry has the same one. Without an end none is over.
 jobs as (
 
     select
@@ -28,7 +28,8 @@ jobs as (
         is_failure,
         image,
         memory_mb,
-        origin || '|' || coalesce(project, '') || '|' || job_name || '|' || coalesce(command_md5, '') as job
+        origin || '|' || coalesce(project, '') || '|' || job_name
+        || '|' || coalesce(command_md5, '') as job
     from attempts
     where started_at is not null and job_name is not null
 
@@ -61,7 +62,7 @@ select
         when followed.memory_mb < followed.last_memory_mb then 'memory lowered'
         when followed.image <> followed.last_image then 'image changed'
         else 'unchanged'
-    end as change,
+    end as change_made,
     not followed.is_failure as is_success
 from followed
 inner join failures on followed.last_attempt_id = failures.attempt_id

@@ -67,7 +67,9 @@ ranked as (
                 then row_number() over (
                     partition by failure_type
                     order by
-                        success_rate_low desc nulls last, tried_count desc, {{ text_key('description') }}
+                        success_rate_low desc nulls last,
+                        tried_count desc,
+                        {{ text_key('description') }}
                 )
         end as solution_rank
     from bounded
@@ -99,4 +101,5 @@ select
     retries.uplift_low,
     retries.uplift_high
 from ranked
-left join retries on ranked.failure_type = retries.failure_type and ranked.shown_by = retries.change
+left join retries
+    on ranked.failure_type = retries.failure_type and ranked.shown_by = retries.change_made

@@ -14,7 +14,7 @@ compared as (
 
 select
     failure_type,
-    change,
+    change_made,
     retry_count,
     success_count,
     success_rate,

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from headroom.cli.common import TargetOption, console, problems
 from headroom.cli.failures import failures
 from headroom.cli.load import loads
+from headroom.cli.prune import prune
 from headroom.dbt import NodeResult
 from headroom.errors import CheckFailedError, HeadroomError, UsageError
 from headroom.settings import MARTS_SCHEMA, Settings
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(loads, name="load")
 app.add_typer(failures, name="failures")
+app.command()(prune)
 BUILT_KINDS = ("seed", "snapshot", "model")
 
 

@@ -1,11 +1,13 @@
 """`headroom load`: logs are read and landed."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 
 from headroom.cli.common import TargetOption, console
 from headroom.errors import InputRejectedError
@@ -14,15 +16,29 @@ from headroom.settings import Settings
 if TYPE_CHECKING:
     from headroom.hooks.report import LoadReport
 
+PathsArgument = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders, patterns, gzip or not; - is standard input."),
+]
+CalibrationOption = Annotated[
+    str, typer.Option(metavar="LABEL", help="What the logs belong to; it stays once it is given.")
+]
+ExperimentOption = Annotated[
+    str | None,
+    typer.Option(metavar="A|B", help="A: simulations only. B: one target against several."),
+]
+CsvOption = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Merge into the seed CSVs of a folder instead."),
+]
+StrictOption = Annotated[bool, typer.Option(help="Load nothing at all if any piece is rejected.")]
+
 loads = typer.Typer(help="Read logs and land their rows in the warehouse.", no_args_is_help=True)
 
 
 @loads.command("build-stats")
 def load_build_stats(
-    paths: Annotated[
-        list[str],
-        typer.Argument(help="Files, folders, patterns, gzip or not; - is standard input."),
-    ],
+    paths: PathsArgument,
     target: TargetOption = None,
     build_id: Annotated[
         str | None,
@@ -31,13 +47,8 @@ def load_build_stats(
     region: Annotated[
         str | None, typer.Option(help="The region of builds whose log names none.")
     ] = None,
-    csv: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Merge into the seed CSVs of a folder instead."),
-    ] = None,
-    strict: Annotated[
-        bool, typer.Option(help="Load nothing at all if any piece is rejected.")
-    ] = False,
+    csv: CsvOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """Load build logs, campaign_stats.json and samples files; exit 7 if a piece was rejected."""
     from headroom.hooks.build_stats import Options
@@ -45,6 +56,40 @@ def load_build_stats(
     from headroom.hooks.render import print_builds, print_report
 
     settings = Settings.from_environment(target)
+    options = Options(build_id, region, strict, csv)
+    with _progress() as on_source:
+        report, builds = load(settings, paths, options, on_source)
+    print_builds(console, builds)
+    print_report(console, report)
+    _require_clean(report)
+
+
+@loads.command("dask-report")
+def load_dask_report(
+    paths: PathsArgument,
+    target: TargetOption = None,
+    calibration: CalibrationOption = "unlabelled",
+    experiment: ExperimentOption = None,
+    csv: CsvOption = None,
+    strict: StrictOption = False,
+) -> None:
+    """Load the task streams of Dask performance reports; exit 7 if a piece was rejected."""
+    from headroom.hooks.dask_report import load_dask_reports as load
+    from headroom.hooks.perf_logs import Options
+    from headroom.hooks.render import print_report, print_task_streams
+
+    settings = Settings.from_environment(target)
+    options = Options(calibration, experiment, strict, csv)
+    with _progress() as on_source:
+        report, streams = load(settings, paths, options, on_source)
+    print_task_streams(console, streams)
+    print_report(console, report, kept="segments")
+    _require_clean(report)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar over the sources of a load; gives what a load calls for each of them."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("reading", total=None)
@@ -52,10 +97,34 @@ def load_build_stats(
         def on_source(name: str, place: int, total: int) -> None:
             progress.update(task, completed=place, total=total, description=escape(name[-48:]))
 
-        options = Options(build_id, region, strict, csv)
-        report, builds = load(settings, paths, options, on_source)
-    print_builds(console, builds)
-    print_report(console, report)
+        yield on_source
+
+
+@loads.command("perf-logs")
+def load_perf_logs(
+    paths: PathsArgument,
+    target: TargetOption = None,
+    calibration: CalibrationOption = "unlabelled",
+    experiment: ExperimentOption = None,
+    csv: CsvOption = None,
+    strict: StrictOption = False,
+) -> None:
+    """Load SIM_TIMING and AGG_TIMING logs, and workers' warnings; exit 7 if a line was rejected."""
+    from headroom.hooks.perf_logs import Options
+    from headroom.hooks.perf_logs import load_perf_logs as load
+    from headroom.hooks.render import print_report
+
+    settings = Settings.from_environment(target)
+    options = Options(calibration, experiment, strict, csv)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def on_progress(name: str, done: int, total: int | None) -> None:
+            progress.update(task, completed=done, total=total, description=escape(name[-48:]))
+
+        report = load(settings, paths, options, on_progress)
+    print_report(console, report, kept="timings and other facts")
     _require_clean(report)
 
 

@@ -249,7 +249,7 @@ def _print_retries(console: Console, rows: list[Row]) -> None:
         ("changed", "worked", "of", "rate", "against unchanged"),
         [
             (
-                row["change"],
+                row["change_made"],
                 row["success_count"],
                 row["retry_count"],
                 _percent(row["success_rate"]),
@@ -261,7 +261,7 @@ def _print_retries(console: Console, rows: list[Row]) -> None:
 
 
 def _uplift(row: Row) -> str:
-    if row["change"] == "unchanged":
+    if row["change_made"] == "unchanged":
         return "the base"
     if row["uplift"] is None:
         return "nothing was retried unchanged"

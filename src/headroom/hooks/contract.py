@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 import yaml
@@ -19,13 +20,35 @@ ARROW_TYPES = {
 }
 
 
+@dataclass(frozen=True)
+class KeptLabel:
+    """A label that a landed row keeps: a later one replaces only `until`.
+
+    `detail` is a column that goes with it: a later value fills only NULL, under the same label.
+    """
+
+    column: str
+    until: str
+    detail: str
+
+
 @dataclass(frozen=True, eq=False)
 class LandedTable:
-    """A landed table: its columns with their SQL types, and the key that rows are merged by."""
+    """A landed table: its columns with their SQL types, and the key that rows are merged by.
+
+    The newest of `age_columns` is a row's time; without any, `prune` keeps the table. Rows that are
+    equal in `age_group` are pruned together, also those of other tables with that group; without a
+    group each row is on its own.
+    Of rows with one key the greatest in `newest_by` counts, NULL being the least, then the last.
+    """
 
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
+    label: KeptLabel | None = None
+    age_columns: tuple[str, ...] = ()
+    age_group: tuple[str, ...] = ()
+    newest_by: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -52,9 +75,18 @@ def landed_tables() -> dict[str, LandedTable]:
     seeds = [
         seed for file in files for seed in yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]
     ]
-    return {
-        seed["name"]: LandedTable(
-            seed["name"], seed["config"]["column_types"], tuple(seed["config"]["unique_key"])
-        )
-        for seed in seeds
-    }
+    return {seed["name"]: _table(seed["name"], seed["config"]) for seed in seeds}
+
+
+def _table(name: str, config: dict[str, Any]) -> LandedTable:
+    meta = config.get("meta", {})
+    kept = meta.get("keep_label")
+    return LandedTable(
+        name,
+        config["column_types"],
+        tuple(config["unique_key"]),
+        KeptLabel(kept["column"], kept["until"], kept["with"]) if kept else None,
+        tuple(meta.get("age_columns", ())),
+        tuple(meta.get("age_group", ())),
+        tuple(meta.get("newest_by", ())),
+    )

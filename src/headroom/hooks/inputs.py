@@ -8,6 +8,7 @@ import glob
 import gzip
 import io
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ MAX_LINE = 16 * 1024 * 1024
 PIECE = 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 WILDCARDS = frozenset("*?[")
+# What reading a log may raise: no permission, or gzip that is cut or damaged.
+UNREADABLE = (OSError, EOFError, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -109,3 +112,8 @@ def read_lines(stream: BinaryIO) -> Iterator[Line]:
             if rest.endswith(b"\n"):
                 break
         yield Line(number, decode(raw[:PIECE] if is_cut else raw).rstrip("\r\n"), is_cut)
+
+
+def why_unreadable(error: Exception) -> str:
+    """Say why a source could not be read to its end."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

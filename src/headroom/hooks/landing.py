@@ -5,8 +5,10 @@ new or changed, so loading a log twice writes nothing. Log content is data throu
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -16,29 +18,35 @@ import pyarrow as pa
 from headroom.errors import WarehouseUnavailableError
 from headroom.hooks.contract import LANDED_SCHEMA, LandedTable
 from headroom.settings import Settings, Target
-from headroom.warehouse import Warehouse, open_warehouse
+from headroom.warehouse import DuckDBWarehouse, Warehouse, open_warehouse
 
 WAIT_SECONDS = 60
-DUCKDB_HEADER_BYTES = 3 * 4096
+# A file that changed so lately may be one that another load is just making.
+MAKING_SECONDS = 10
 RETRY_SECONDS = 0.2
 # Any number that no other program on the server is likely to take.
 POSTGRES_LOCK = 7_105_204
+FETCHED_ROWS = 100_000
 Row = Mapping[str, Any]
-Batches = list[pa.RecordBatch]
+Batches = Iterable[pa.RecordBatch]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Landed:
-    """What a merge did with the distinct rows of a table."""
+    """What merges did with the distinct rows of a table.
+
+    `kept_labels` counts the rows that were given another label than the one that they keep.
+    """
 
     table: str
-    new: int
-    changed: int
-    unchanged: int
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
     removed: int = 0
+    kept_labels: Counter[str] = field(default_factory=Counter)
 
 
-def arrow_rows(table: LandedTable, rows: Sequence[Row]) -> Batches:
+def arrow_rows(table: LandedTable, rows: Sequence[Row]) -> list[pa.RecordBatch]:
     """Give rows as Arrow batches in the types of the contract."""
     made = pa.Table.from_pylist(list(rows), table.arrow_schema)
     return list(made.to_batches(max_chunksize=100_000))
@@ -47,7 +55,7 @@ def arrow_rows(table: LandedTable, rows: Sequence[Row]) -> Batches:
 def land(
     settings: Settings,
     incoming: Mapping[LandedTable, Batches],
-    replaced: Mapping[LandedTable, Batches] | None = None,
+    replaced: Mapping[LandedTable, list[pa.RecordBatch]] | None = None,
 ) -> list[Landed]:
     """Merge batches into their tables, all in one transaction; of equal keys the last row counts.
 
@@ -55,53 +63,242 @@ def land(
     is removed. Another load at work is waited for; raises WarehouseUnavailableError after
     WAIT_SECONDS.
     """
-    scopes = replaced or {}
-    with _open_when_free(settings) as warehouse:
+    with landing(settings, list(incoming)) as open_landing:
         for table, batches in incoming.items():
-            warehouse.execute(_stage_sql(table))
-            warehouse.load(f"incoming_{table.name}", batches)
-        for table, batches in scopes.items():
-            warehouse.execute(_stage_scope_sql(table, batches))
-            warehouse.load(f"scope_{table.name}", batches)
-        statements = [_lock_sql(settings.target), f"create schema if not exists {LANDED_SCHEMA}"]
-        statements += [_create_sql(table) for table in incoming]
-        _execute(warehouse, statements)
-        _execute(
-            warehouse,
-            [
-                _lock_sql(settings.target),
-                *(_table_lock_sql(settings.target, table) for table in incoming),
-                *(_merge_sql(table) for table in incoming),
-                *(_remove_sql(table, batches) for table, batches in scopes.items()),
-            ],
+            open_landing.stage(table, batches)
+        for table, batches in (replaced or {}).items():
+            open_landing.replace(table, batches)
+        return open_landing.merge()
+
+
+@contextmanager
+def landing(settings: Settings, tables: Sequence[LandedTable]) -> Iterator["Landing"]:
+    """Open the warehouse for merging into tables; what is merged stays only if nothing is raised.
+
+    A DuckDB file is locked from here to the end, a server only while `merge` works.
+    """
+    with open_when_free(settings) as warehouse:
+        if isinstance(warehouse, DuckDBWarehouse):
+            warehouse.connection.begin()
+            yield DuckDBLanding(warehouse, tables)
+            try:
+                warehouse.connection.commit()
+            except duckdb.TransactionException as error:
+                raise _busy() from error
+        else:
+            yield PostgresLanding(warehouse, tables)
+
+
+class Landing:
+    """Rows on their way into the landed tables of one warehouse."""
+
+    target: Target
+
+    def __init__(self, warehouse: Warehouse, tables: Sequence[LandedTable]) -> None:
+        """Make the temporary tables that rows are staged in."""
+        self.warehouse = warehouse
+        self.landed = {table: Landed(table.name) for table in tables}
+        self.scopes: dict[LandedTable, list[str]] = {}
+        self._run([_stage_sql(table) for table in tables])
+
+    def stage(self, table: LandedTable, batches: Batches) -> None:
+        """Put rows into the temporary table; of equal keys the last one will count."""
+        self._load(f"incoming_{table.name}", batches)
+
+    def replace(self, table: LandedTable, scope: list[pa.RecordBatch]) -> None:
+        """Let `merge` remove what agrees with a row of `scope`, some columns, and is not staged."""
+        self.scopes[table] = list(scope[0].schema.names)
+        self._run([_stage_scope_sql(table, self.scopes[table])])
+        self._load(f"scope_{table.name}", scope)
+
+    def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
+        """Stage or merge what a query of another, or of this very, DuckDB connection gives.
+
+        `rows` names a table there whose columns are those of the landed one.
+        """
+        raise NotImplementedError
+
+    def merge(self) -> list[Landed]:
+        """Merge what was staged; give what was done in all."""
+        raise NotImplementedError
+
+    def _load(self, name: str, batches: Batches) -> None:
+        """Put batches into a temporary table."""
+        raise NotImplementedError
+
+    def _run(self, statements: Sequence[str]) -> None:
+        """Run statements, in the landing's transaction where there is one already."""
+        raise NotImplementedError
+
+    def _removals(self) -> list[str]:
+        return [_remove_sql(table, scope) for table, scope in self.scopes.items()]
+
+    def _count_removed(self) -> None:
+        for table in self.scopes:
+            removed = self.warehouse.scalar(f"select count(*) from removed_{table.name}")
+            self.landed[table].removed = removed
+
+    def _create(self) -> None:
+        made = [_create_sql(table) for table in self.landed]
+        self._run(
+            [_lock_sql(self.target), f"create schema if not exists {LANDED_SCHEMA}", *made],
         )
-        return [_count(warehouse, table, table in scopes) for table in incoming]
+
+    def _count(self, table: LandedTable) -> None:
+        landed = self.landed[table]
+        new, changed, unchanged = self.warehouse.query(
+            "select count(*) filter (where is_new),"
+            " count(*) filter (where not is_new and is_different),"
+            f" count(*) filter (where not is_new and not is_different) from merged_{table.name}"
+        ).rows[0]
+        landed.new += new
+        landed.changed += changed
+        landed.unchanged += unchanged
+        kept = self.warehouse.query(
+            f"select kept_label, count(*) from merged_{table.name}"
+            " where kept_label is not null group by kept_label"
+        )
+        landed.kept_labels.update(dict(kept.rows))
 
 
-def _open_when_free(settings: Settings) -> Warehouse:
-    """Open the warehouse; a DuckDB file that another process writes is waited for."""
+class DuckDBLanding(Landing):
+    """A DuckDB file: one transaction from the beginning to the end."""
+
+    target = "duckdb"
+
+    def __init__(self, warehouse: DuckDBWarehouse, tables: Sequence[LandedTable]) -> None:
+        """Make the landed tables where they are missing, and those that rows are staged in."""
+        self.connection = warehouse.connection
+        super().__init__(warehouse, tables)
+        self._create()
+
+    def _load(self, name: str, batches: Batches) -> None:
+        """Insert batches through Arrow, without a copy in Python."""
+        for batch in batches:
+            self.connection.register("incoming_batch", pa.Table.from_batches([batch]))
+            self._run([f"insert into {name} by name from incoming_batch"])
+            self.connection.unregister("incoming_batch")
+
+    def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
+        """Append rows whose keys are all new as they are; merge them where one is not."""
+        if parsed is not self.connection:
+            raise ValueError("the rows have to be in the connection that lands them")
+        columns = ", ".join(table.columns)
+        key = f"hash({', '.join(table.key)})"
+        repeated, count = self.warehouse.query(
+            f"select count(*) - count(distinct {key}), count(*) from {rows}"
+        ).rows[0]
+        known = repeated or self.warehouse.scalar(
+            f"select count(*) from {table.relation} where {key} in (select {key} from {rows})"
+        )
+        if not known:
+            self._run([f"insert into {table.relation} ({columns}) select {columns} from {rows}"])
+            self.landed[table].new += count
+            return
+        self._run([f"insert into incoming_{table.name} ({columns}) select {columns} from {rows}"])
+        self._merge(table)
+
+    def merge(self) -> list[Landed]:
+        """Merge what was staged since the last time; give what was done in all."""
+        self._run(self._removals())
+        self._count_removed()
+        for table in self.landed:
+            self._merge(table)
+        return list(self.landed.values())
+
+    def _merge(self, table: LandedTable) -> None:
+        if not self.warehouse.scalar(f"select count(*) from incoming_{table.name}"):
+            return
+        self._run([_merge_sql(table)])
+        self._count(table)
+        self._run([f"drop table merged_{table.name}", f"truncate incoming_{table.name}"])
+
+    def _run(self, statements: Sequence[str]) -> None:
+        try:
+            self.connection.execute(";\n".join(statement for statement in statements if statement))
+        except duckdb.TransactionException as error:
+            raise _busy() from error
+
+
+class PostgresLanding(Landing):
+    """A server: rows are copied into temporary tables, then merged in one short transaction."""
+
+    target = "postgres"
+
+    def _load(self, name: str, batches: Batches) -> None:
+        """COPY batches into the temporary table."""
+        self.warehouse.load(name, batches)
+
+    def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
+        """COPY what the DuckDB table holds, batch by batch."""
+        found = parsed.execute(f"select {', '.join(table.columns)} from {rows}")
+        self.stage(table, found.to_arrow_reader(FETCHED_ROWS))
+
+    def merge(self) -> list[Landed]:
+        """Merge all that was staged in one transaction; loads wait for each other."""
+        self._create()
+        self._run(
+            [
+                _lock_sql(self.target),
+                *(_table_lock_sql(table) for table in self.landed),
+                *self._removals(),
+                *(_merge_sql(table) for table in self.landed),
+            ]
+        )
+        self._count_removed()
+        for table in self.landed:
+            self._count(table)
+        return list(self.landed.values())
+
+    def _run(self, statements: Sequence[str]) -> None:
+        try:
+            self.warehouse.execute(";\n".join(statement for statement in statements if statement))
+        except psycopg.errors.LockNotAvailable as error:
+            raise _busy() from error
+
+
+def open_when_free(settings: Settings, *, read_only: bool = False) -> Warehouse:
+    """Open the warehouse; a DuckDB file that another process writes, or makes, is waited for."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            return open_warehouse(settings)
+            return open_warehouse(settings, read_only=read_only)
         except WarehouseUnavailableError as error:
-            # Another load may have just made the file and not yet written its three header blocks.
-            path = settings.duckdb_path
-            is_being_made = path.exists() and path.stat().st_size < DUCKDB_HEADER_BYTES
-            busy = "locked" in error.message or is_being_made
+            busy = "locked" in error.message or _is_being_made(settings)
             if not busy or time.monotonic() > deadline:
                 raise
         time.sleep(RETRY_SECONDS)
 
 
-def _execute(warehouse: Warehouse, statements: list[str]) -> None:
-    """Run statements in one transaction; a load that holds the lock too long is reported."""
+def execute_alone(
+    warehouse: Warehouse, target: Target, tables: Sequence[LandedTable], statements: Sequence[str]
+) -> None:
+    """Run statements in one transaction while nothing else writes into the tables."""
+    locks = [] if target == "duckdb" else [_table_lock_sql(table) for table in tables]
     try:
-        warehouse.execute(";\n".join(statement for statement in statements if statement))
+        warehouse.execute(";\n".join(filter(None, [_lock_sql(target), *locks, *statements])))
     except (psycopg.errors.LockNotAvailable, duckdb.TransactionException) as error:
-        raise WarehouseUnavailableError(
-            "another load holds the landed tables", "let it end, then load again: nothing was lost"
-        ) from error
+        raise _busy() from error
+
+
+def _is_being_made(settings: Settings) -> bool:
+    """Another load may have made the file since we failed, so its size tells nothing; its age does.
+
+    A file that is none of DuckDB's is so waited for only if it is brand-new.
+    """
+    if settings.target != "duckdb":
+        return False
+    try:
+        changed = settings.duckdb_path.stat().st_mtime
+    except OSError:
+        return False
+    return time.time() - changed < MAKING_SECONDS
+
+
+def _busy() -> WarehouseUnavailableError:
+    return WarehouseUnavailableError(
+        "another load holds the landed tables", "let it end, then load again: nothing was lost"
+    )
 
 
 def _lock_sql(target: Target) -> str:
@@ -114,10 +311,8 @@ def _lock_sql(target: Target) -> str:
     )
 
 
-def _table_lock_sql(target: Target, table: LandedTable) -> str:
+def _table_lock_sql(table: LandedTable) -> str:
     """Keep `dbt seed` from merging into the table at the same time."""
-    if target == "duckdb":
-        return ""
     return f"lock table {table.relation} in share row exclusive mode"
 
 
@@ -137,25 +332,71 @@ def _stage_sql(table: LandedTable) -> str:
     return f"{number};\ncreate temporary table incoming_{table.name} ({columns}, {default})"
 
 
+def _takes_label(table: LandedTable) -> str:
+    """Say when a landed row takes the label of the incoming one; the macro says the same."""
+    label = table.label
+    if label is None:
+        return "true"
+    return (
+        f"(landed.{label.column} = '{label.until}'"
+        f" or (landed.{label.column} = incoming.{label.column} and landed.{label.detail} is null))"
+    )
+
+
+def _kept_label(table: LandedTable) -> str:
+    """Give the label of a landed row that was given another one, else NULL."""
+    label = table.label
+    if label is None:
+        return "cast(null as text)"
+    detail = f"landed.{label.detail}"
+    return (
+        f"case when incoming.{label.column} <> '{label.until}' and not {_takes_label(table)}"
+        f" and (landed.{label.column} <> incoming.{label.column}"
+        f" or {detail} <> incoming.{label.detail})"
+        f" then landed.{label.column} || coalesce(', experiment ' || {detail}, '') end"
+    )
+
+
 def _merge_sql(table: LandedTable) -> str:
     key = ", ".join(table.key)
     columns = ", ".join(table.columns)
     same_key = " and ".join(f"landed.{name} = incoming.{name}" for name in table.key)
+    kept = {table.label.column, table.label.detail} if table.label else set()
+    takes = _takes_label(table)
+    keeps = f"landed.{table.key[0]} is not null and not {takes}"
+    values = ", ".join(
+        f"case when {keeps} then landed.{name} else incoming.{name} end as {name}"
+        if name in kept
+        else f"incoming.{name}"
+        for name in table.columns
+    )
+    order = ", ".join(
+        [
+            *(
+                [f"case when {table.label.column} = '{table.label.until}' then 1 else 0 end"]
+                if table.label
+                else []
+            ),
+            *(f"{name} desc nulls last" for name in table.newest_by),
+            "incoming_row desc",
+        ]
+    )
     differs = " or ".join(
-        f"landed.{name} is distinct from incoming.{name}"
+        f"(landed.{name} is distinct from incoming.{name}{f' and {takes}' if name in kept else ''})"
         for name in table.columns
         if name not in table.key
     )
     return f"""
         create temporary table merged_{table.name} as
         select
-            incoming.*,
+            {values},
             landed.{table.key[0]} is null as is_new,
-            coalesce({differs}, false) as is_different
+            coalesce(({differs}) and not ({_is_older_sql(table)}), false) as is_different,
+            {_kept_label(table)} as kept_label
         from (
             select
                 *,
-                row_number() over (partition by {key} order by incoming_row desc) as newest
+                row_number() over (partition by {key} order by {order}) as newest
             from incoming_{table.name}
         ) as incoming
         left join {table.relation} as landed on {same_key}
@@ -168,38 +409,34 @@ def _merge_sql(table: LandedTable) -> str:
     """
 
 
-def _stage_scope_sql(table: LandedTable, batches: Batches) -> str:
-    columns = ", ".join(f"{name} {table.columns[name]}" for name in _scope_columns(batches))
+def _is_older_sql(table: LandedTable) -> str:
+    """Say whether the incoming row knows less than the landed one; NULL is the least."""
+    older, equal = "false", "true"
+    for name in table.newest_by:
+        greater = f"coalesce(landed.{name} > incoming.{name}, landed.{name} is not null)"
+        # Where both are there the comparison is not NULL; where the landed one is not, it is less.
+        older = f"{older} or ({equal} and {greater})"
+        equal = f"{equal} and landed.{name} is not distinct from incoming.{name}"
+    return older
+
+
+def _stage_scope_sql(table: LandedTable, scope: Sequence[str]) -> str:
+    columns = ", ".join(f"{name} {table.columns[name]}" for name in scope)
     return f"create temporary table scope_{table.name} ({columns})"
 
 
-def _scope_columns(batches: Batches) -> list[str]:
-    return list(batches[0].schema.names)
-
-
-def _remove_sql(table: LandedTable, batches: Batches) -> str:
-    """Remove what a load stands for as a whole and does not hold any more."""
+def _remove_sql(table: LandedTable, scope: Sequence[str]) -> str:
+    """Remove what a load stands for as a whole and does not hold any more; before the merge."""
     same_key = " and ".join(f"landed.{name} = other.{name}" for name in table.key)
-    in_scope = " and ".join(f"landed.{name} = scope.{name}" for name in _scope_columns(batches))
+    in_scope = " and ".join(f"landed.{name} = scope.{name}" for name in scope)
     return f"""
         create temporary table removed_{table.name} as
         select {", ".join(table.key)}
         from {table.relation} as landed
         where
             exists (select 1 from scope_{table.name} as scope where {in_scope})
-            and not exists (select 1 from merged_{table.name} as other where {same_key});
+            and not exists (select 1 from incoming_{table.name} as other where {same_key});
         delete from {table.relation} as landed
         using removed_{table.name} as other
         where {same_key}
     """
-
-
-def _count(warehouse: Warehouse, table: LandedTable, is_replaced: bool) -> Landed:
-    new, changed, unchanged = warehouse.query(
-        "select count(*) filter (where is_new),"
-        " count(*) filter (where not is_new and is_different),"
-        f" count(*) filter (where not is_new and not is_different) from merged_{table.name}"
-    ).rows[0]
-    count_removed = f"select count(*) from removed_{table.name}"
-    removed = warehouse.scalar(count_removed) if is_replaced else 0
-    return Landed(table.name, new, changed, unchanged, removed)

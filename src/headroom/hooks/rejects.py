@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from hashlib import md5
 
 from headroom.hooks.inputs import clean_text
+from headroom.hooks.masks import mask_secrets
 
 EXCERPT = 500
+# More than is kept: a secret that the cut would halve is masked as a whole.
+MASKED = 4 * EXCERPT
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Reject:
 
     def row(self) -> dict[str, str | None]:
         """Give the row of `landed_rejects`."""
-        excerpt = clean_text(self.excerpt[:EXCERPT])
+        excerpt = mask_secrets(clean_text(self.excerpt[:MASKED]))[:EXCERPT]
         parts = (self.hook, self.subject or "", self.reason, excerpt)
         return {
             "reject_id": digest("\x1f".join(parts)),

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from headroom.hooks.build_stats import BuildSummary
+from headroom.hooks.dask_report import StreamSummary
 from headroom.hooks.report import LoadReport
 
 
@@ -20,6 +21,25 @@ def print_builds(console: Console, builds: Sequence[BuildSummary]) -> None:
     for build in builds:
         figures = (build.samples, build.spikes, build.troughs, build.consistency)
         table.add_row(escape(build.build_id), *(str(figure) for figure in figures))
+    console.print(table)
+
+
+def print_task_streams(console: Console, streams: Sequence[StreamSummary]) -> None:
+    """Print a row for each action of each task stream: segments and their seconds."""
+    if not streams:
+        return
+    table = Table("report", "action", box=None, pad_edge=False)
+    for heading in ("segments", "seconds", "share"):
+        table.add_column(heading, justify="right")
+    for stream in streams:
+        name = f"{stream.name} ({stream.workers} workers)"
+        total = sum(stream.milliseconds.values())
+        for action in sorted(stream.segments):
+            spent = stream.milliseconds[action]
+            share = f"{100 * spent / total:.1f}%" if total else ""
+            figures = (f"{stream.segments[action]:,}", f"{spent / 1000:,.3f}", share)
+            table.add_row(escape(name), escape(action), *figures)
+            name = ""
     console.print(table)
 
 
@@ -38,8 +58,17 @@ def print_report(
         for reason, count in sorted(counts.items()):
             console.print(f"  {what}: {reason} ({count:,})", markup=False, highlight=False)
     for landed in report.landed:
+        if not (landed.new or landed.changed or landed.unchanged):
+            continue
         console.print(
             f"  {landed.table}: {landed.new:,} new, {landed.changed:,} changed, "
             f"{landed.unchanged:,} unchanged"
             + (f", {landed.removed:,} removed" if landed.removed else "")
         )
+        for label, count in sorted(landed.kept_labels.items()):
+            console.print(
+                f"  conflict: {count:,} rows of {landed.table} keep their label {label}",
+                style="yellow",
+                markup=False,
+                highlight=False,
+            )

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from headroom.errors import InputRejectedError
 from headroom.hooks.landing import Landed
 
 MAX_SHOWN = 20
@@ -25,6 +26,15 @@ class LoadReport:
     def is_clean(self) -> bool:
         """Nothing was rejected and every source was read to its end."""
         return not self.rejected and not self.unreadable
+
+    def require_clean(self) -> None:
+        """Raise InputRejectedError, before anything is landed, where anything was rejected."""
+        if not self.is_clean:
+            raise InputRejectedError(
+                f"{sum(self.rejected.values()) + len(self.unreadable)} pieces were rejected, "
+                "so nothing was loaded",
+                "\n".join([*self.unreadable, *self.shown]),
+            )
 
     def reject(self, reason: str, where: str) -> None:
         """Count a reject, and remember the first places."""

@@ -6,18 +6,21 @@ return. Text that would not survive is escaped: see the macro `landed_value`, wh
 
 import csv
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from headroom.hooks.contract import LandedTable
 from headroom.hooks.landing import Batches, Landed, land
 from headroom.settings import Settings
-from headroom.warehouse import open_warehouse
 
 # Cells are no longer than what dbt's reader of CSV takes.
 MAX_CELL = 100_000
+BATCH_ROWS = 50_000
 
 
 def escape(value: str | None) -> str:
@@ -40,46 +43,63 @@ def unescape(cell: str) -> str | None:
 def write_seeds(
     folder: Path,
     incoming: Mapping[LandedTable, Batches],
-    replaced: Mapping[LandedTable, Batches] | None = None,
+    replaced: Mapping[LandedTable, list[pa.RecordBatch]] | None = None,
 ) -> list[Landed]:
-    """Merge batches by key into the CSVs of a folder, each replaced as a whole, sorted by key.
+    """Merge batches by key into the CSVs of a folder; `replaced` is that of `land`."""
+    with seed_folder(folder, list(incoming)) as settings:
+        return land(settings, incoming, replaced)
 
-    `replaced` is that of `land`.
+
+@contextmanager
+def seed_folder(folder: Path, tables: Sequence[LandedTable]) -> Iterator[Settings]:
+    """Give a scratch warehouse that holds the CSVs of a folder; write it back if nothing is raised.
+
+    Each CSV is replaced as a whole, sorted by key.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="headroom-csv-") as scratch:
         settings = Settings("duckdb", Path(scratch) / "landed.duckdb", "none")
-        present = {table: _read(folder / f"{table.name}.csv", table) for table in incoming}
-        land(settings, present)
-        landed = land(settings, incoming, replaced)
-        for table in incoming:
+        land(settings, {table: _read(folder / f"{table.name}.csv", table) for table in tables})
+        yield settings
+        for table in tables:
             _write(folder / f"{table.name}.csv", settings, table)
-        return landed
 
 
-def _read(path: Path, table: LandedTable) -> Batches:
+def _read(path: Path, table: LandedTable) -> Iterator[pa.RecordBatch]:
+    """Give the rows as text: DuckDB casts them to the types of the staging table."""
     if not path.exists():
-        return []
+        return
+    schema = pa.schema([(name, pa.string()) for name in table.columns])
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        rows = [{name: unescape(row.get(name) or "") for name in table.columns} for row in reader]
-    text = pa.Table.from_pylist(rows, pa.schema([(name, pa.string()) for name in table.columns]))
-    # DuckDB casts text to the types of the staging table when it is inserted.
-    return list(text.to_batches())
+        while rows := list(islice(reader, BATCH_ROWS)):
+            cells = [
+                {name: unescape(row.get(name) or "") for name in table.columns} for row in rows
+            ]
+            yield from pa.Table.from_pylist(cells, schema).to_batches()
 
 
 def _write(path: Path, settings: Settings, table: LandedTable) -> None:
     """Write beside the file, then put it in its place: a reader sees the old one or the new one."""
     cells = ", ".join(f"cast({name} as text)" for name in table.columns)
-    with open_warehouse(settings, read_only=True) as warehouse:
-        rows = warehouse.query(
+    with (
+        duckdb.connect(str(settings.duckdb_path), read_only=True) as connection,
+        tempfile.NamedTemporaryFile(
+            "w",
+            encoding="utf-8",
+            newline="",
+            dir=path.parent,
+            prefix=f".{path.name}.",
+            delete=False,
+        ) as file,
+    ):
+        connection.execute("set timezone = 'UTC'")
+        found = connection.execute(
             f"select {cells} from {table.relation} order by {', '.join(table.key)}"
-        ).rows
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
+        )
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(table.columns)
-        writer.writerows([escape(cell) for cell in row] for row in rows)
+        while rows := found.fetchmany(BATCH_ROWS):
+            writer.writerows([escape(cell) for cell in row] for row in rows)
     Path(file.name).chmod(0o644)
     Path(file.name).replace(path)

@@ -17,7 +17,7 @@ from headroom.hooks.build_stats import Options
 from headroom.hooks.build_stats.collected import Collected
 from headroom.hooks.build_stats.load import _read
 from headroom.hooks.build_stats.published_rule import count_anomalies, overall, score
-from headroom.hooks.inputs import Source
+from headroom.hooks.inputs import MAX_LINE, Source
 from headroom.hooks.report import LoadReport
 from headroom.settings import PROJECT_DIR
 
@@ -271,3 +271,31 @@ def test_the_order_of_logs_does_not_change_what_is_collected() -> None:
 
 def test_strict_is_an_error_of_its_own() -> None:
     assert InputRejectedError("x").exit_code == 7
+
+
+def test_times_that_repeat_or_go_back_keep_the_order_of_the_log() -> None:
+    """Clock changes, doubled times and samples out of order: the place in the log counts."""
+    times = ["03:01:00+00:00", "03:01:00+00:00", "02:59:00+00:00", "03:02:00-05:00", "03:03:00"]
+    samples = [{"ts": f"2025-11-14T{time}", "cpu": place} for place, time in enumerate(times)]
+    collected = read(json.dumps(samples), "b.json")
+    assert values(collected) == {"b": GOOD}
+    assert collected.report.is_clean
+
+
+@pytest.mark.parametrize("garbage", [b"\x00\x00", b"\xff\xfe", b"x" * (MAX_LINE + 1)])
+def test_bad_bytes_beside_the_markers_cost_only_themselves(garbage: bytes) -> None:
+    whole = f'starting build "{ID}"\n'.encode() + garbage + b"\n" + block(SAMPLES).encode()
+    collected = read(whole)
+    assert values(collected) == {ID: GOOD}
+    assert list(collected.report.rejected) == (
+        ["the line is too long"] if len(garbage) > MAX_LINE else []
+    )
+
+
+def test_bad_bytes_between_the_markers_are_rejected() -> None:
+    for garbage in ("\x00", "\ufffd"):
+        text = block(SAMPLES).replace('"cpu": 4', f'"cpu": {garbage}4')
+        collected = read(f'starting build "{ID}"\n{text}')
+        found = values(collected).get(ID, [])
+        assert found == GOOD[: len(found)]
+        assert not collected.report.is_clean

@@ -441,6 +441,17 @@ def test_a_packed_database_and_one_on_standard_input_are_refused(tmp_path: Path)
     assert "unpack it" in collected.report.unreadable[0]
 
 
+def test_a_damaged_gzip_is_reported_and_the_others_are_loaded(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(json.dumps(make_pod(OK, phase="Succeeded")).encode()))
+    (tmp_path / "cut.json").write_bytes(packed[:-20])
+    packed[20:30] = b"\xff" * 10
+    (tmp_path / "damaged.json").write_bytes(packed)
+    make_history(tmp_path / "h.db", [EVENT])
+    settings = Settings("duckdb", tmp_path / "x.duckdb", "none")
+    report = load_failures(settings, [str(tmp_path)], Options(csv_folder=tmp_path / "csv"))
+    assert (len(report.unreadable), report.parsed) == (2, 1)
+
+
 def test_sources_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
     paths = [make_history(tmp_path / f"{name}.db", [EVENT]) for name in ("a", "b")]
     with pytest.raises(UsageError, match="both be the source s"):

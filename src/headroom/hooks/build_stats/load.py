@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from headroom.errors import InputRejectedError, UsageError
+from headroom.errors import UsageError
 from headroom.hooks.build_stats.collected import Collected
 from headroom.hooks.build_stats.documents import (
     CUT,
@@ -21,7 +21,16 @@ from headroom.hooks.build_stats.published_rule import count_anomalies, overall
 from headroom.hooks.build_stats.raw_log import START, STARTING, Defaults, read_log
 from headroom.hooks.build_stats.tolerant_json import NotJSONError
 from headroom.hooks.contract import LandedTable, landed_tables
-from headroom.hooks.inputs import Line, Source, decode, find_sources, open_source, read_lines
+from headroom.hooks.inputs import (
+    UNREADABLE,
+    Line,
+    Source,
+    decode,
+    find_sources,
+    open_source,
+    read_lines,
+    why_unreadable,
+)
 from headroom.hooks.landing import Row, arrow_rows, land
 from headroom.hooks.report import LoadReport
 from headroom.hooks.seed_csv import write_seeds
@@ -76,15 +85,11 @@ def load_build_stats(
         try:
             with open_source(source) as stream:
                 _read(collected, source, stream, options)
-        except (OSError, EOFError) as error:
-            collected.report.unreadable.append(f"{source.name}: {_why(error)}")
+        except UNREADABLE as error:
+            collected.report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
     report = collected.report
-    if options.strict and not report.is_clean:
-        raise InputRejectedError(
-            f"{sum(report.rejected.values()) + len(report.unreadable)} pieces were rejected, "
-            "so nothing was loaded",
-            "\n".join([*report.unreadable, *report.shown]),
-        )
+    if options.strict:
+        report.require_clean()
     tables = landed_tables()
     incoming: dict[LandedTable, Sequence[Row]] = {
         tables["landed_build_reports"]: list(collected.reports.values()),
@@ -97,10 +102,6 @@ def load_build_stats(
     else:
         report.landed = land(settings, batches)
     return report, _summaries(collected)
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _read(collected: Collected, source: Source, stream: BinaryIO, options: Options) -> None:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.failures.values import MAX_TEXT
-from headroom.hooks.landing import Batches, Row, arrow_rows
-from headroom.hooks.masking import mask_batches, mask_text
-from headroom.hooks.rejects import EXCERPT, Reject
+from headroom.hooks.landing import Row, arrow_rows
+from headroom.hooks.masks import mask_batches
+from headroom.hooks.rejects import Reject
 from headroom.hooks.report import LoadReport
 
 HOOK = "failures"
@@ -26,6 +28,7 @@ FREE_TEXT = {
     REJECTS: ("subject", "excerpt"),
 }
 ROWS_A_BATCH = 50_000
+Batches = list[pa.RecordBatch]
 
 
 @dataclass
@@ -51,9 +54,8 @@ class Collected:
             self._pack(table)
 
     def reject(self, subject: str | None, reason: str, excerpt: str, where: str) -> None:
-        """Keep a piece that could not be read, with the reason; the excerpt is masked too."""
-        shown = mask_text(excerpt[: 4 * EXCERPT])
-        self.add(REJECTS, Reject(HOOK, subject, reason, shown, where).row())
+        """Keep a piece that could not be read, with the reason."""
+        self.add(REJECTS, Reject(HOOK, subject, reason, excerpt, where).row())
         self.report.reject(reason, where)
 
     def incoming(self) -> dict[LandedTable, Batches]:

@@ -1,6 +1,7 @@
 """Load failures: find out what each input is by what it holds, read it, land what is right."""
 
 import gzip
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ def load_failures(
         try:
             with open_source(source) as stream:
                 _read(collected, source, stream, options)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             why = getattr(error, "strerror", None) or str(error) or type(error).__name__
             collected.report.unreadable.append(f"{source.name}: {why}")
     report = collected.report

@@ -9,7 +9,7 @@ from headroom.hooks.contract import landed_tables
 from headroom.hooks.failures.collected import FREE_TEXT, SOLUTIONS
 from headroom.hooks.failures.values import MAX_TEXT, text
 from headroom.hooks.landing import arrow_rows, land
-from headroom.hooks.masking import mask_batches
+from headroom.hooks.masks import mask_batches
 from headroom.settings import Settings
 
 RECORDED = "recorded"

@@ -4,14 +4,13 @@ Arrow's regular expressions are RE2, as DuckDB's: the time grows with the text, 
 """
 
 import csv
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headroom.hooks.contract import LandedTable
-from headroom.hooks.landing import Batches
 from headroom.settings import PROJECT_DIR
 
 MASKS = PROJECT_DIR / "seeds" / "reference" / "masks.csv"
@@ -34,14 +33,17 @@ def secret_masks() -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def mask_text(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """Mask one text."""
     return str(_masked(pa.array([text]), is_name=False)[0].as_py())
 
 
 def mask_batches(
-    table: LandedTable, batches: Batches, free_text: Collection[str], longest: int
-) -> Batches:
+    table: LandedTable,
+    batches: Iterable[pa.RecordBatch],
+    free_text: Collection[str],
+    longest: int,
+) -> list[pa.RecordBatch]:
     """Mask all text of a table, then cut it to `longest` characters; keys are left.
 
     Columns that are not `free_text` hold names, of which only what is surely a secret is masked.

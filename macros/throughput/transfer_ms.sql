@@ -1,0 +1,9 @@
+{% macro transfer_ms(payload_mb) -%}
+    {#- Milliseconds to move a payload at the stated bandwidth: millionths of MiB over MiB/s are
+        microseconds. -#}
+    {{ round_scaled(
+        'cast((' ~ payload_mb ~ ') * 1000000 as bigint)',
+        'cast(' ~ threshold('worker_bandwidth_mb_per_second') ~ ' as bigint)',
+        3
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,187 @@
+"""Load Dask's performance reports: find the task stream in each, land its segments."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from headroom.hooks.build_stats.tolerant_json import NotJSONError, read_json, write_json
+from headroom.hooks.contract import LandedTable, landed_tables
+from headroom.hooks.dask_report.documents import Columns, data_sources, embedded_documents
+from headroom.hooks.dask_report.segments import (
+    BadSegmentError,
+    BadStreamError,
+    is_stream,
+    read_stream,
+    rows,
+)
+from headroom.hooks.inputs import (
+    UNREADABLE,
+    Source,
+    decode,
+    find_sources,
+    open_source,
+    why_unreadable,
+)
+from headroom.hooks.landing import Row, arrow_rows, land
+from headroom.hooks.masks import mask_secrets
+from headroom.hooks.perf_logs import Options
+from headroom.hooks.rejects import EXCERPT, MASKED, Reject
+from headroom.hooks.report import LoadReport
+from headroom.hooks.seed_csv import write_seeds
+from headroom.settings import Settings
+
+HOOK = "dask-report"
+MAX_REPORT = 256 * 1024 * 1024
+HTML = re.compile("<(html|script)\\b", re.I)
+NO_HTML = "no HTML: a Dask performance report is an HTML file"
+NO_STREAM = "no task stream: neither a Dask performance report nor a saved task stream"
+CUT = "the report is cut off before its task stream ends"
+CUT_BEHIND = "the report is cut off behind its task stream; the stream was loaded"
+TOO_LONG = f"the report is longer than {MAX_REPORT // 1024**2} MiB"
+EMPTY = "task stream without a segment"
+
+
+@dataclass(frozen=True)
+class StreamSummary:
+    """A task stream as this load saw it: segments and milliseconds by action."""
+
+    name: str
+    report_id: str
+    workers: int
+    segments: Counter[str]
+    milliseconds: dict[str, Decimal]
+
+
+@dataclass
+class Collected:
+    """Segments and rejects of a load, before anything is landed."""
+
+    report: LoadReport
+    options: Options
+    segments: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    summaries: list[StreamSummary] = field(default_factory=list)
+
+    def reject(self, report_id: str | None, reason: str, excerpt: str, where: str) -> None:
+        """Keep a piece that could not be read, with the reason."""
+        self.rejects.append(Reject(HOOK, report_id, reason, excerpt[:MASKED], where))
+        self.report.reject(reason, where)
+
+
+def load_dask_reports(
+    settings: Settings,
+    paths: Sequence[str],
+    options: Options,
+    on_source: Callable[[str, int, int], None] | None = None,
+) -> tuple[LoadReport, list[StreamSummary]]:
+    """Read reports and merge their segments into the landed tables, or into the CSVs of a folder.
+
+    A source that cannot be read is reported, the others are loaded. Raises InputRejectedError, with
+    nothing landed, where `strict` is set and anything was rejected.
+    """
+    sources = find_sources(list(paths))
+    collected = Collected(LoadReport(), options)
+    for place, source in enumerate(sources):
+        if on_source:
+            on_source(source.name, place, len(sources))
+        collected.report.sources += 1
+        try:
+            with open_source(source) as stream:
+                read_report(collected, source, stream)
+        except UNREADABLE as error:
+            collected.report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
+    report = collected.report
+    if options.strict:
+        report.require_clean()
+    tables = landed_tables()
+    incoming: dict[LandedTable, Sequence[Row]] = {
+        tables["landed_task_segments"]: list(collected.segments.values()),
+        tables["landed_rejects"]: [reject.row() for reject in collected.rejects],
+    }
+    batches = {table: arrow_rows(table, rows) for table, rows in incoming.items()}
+    if options.csv_folder:
+        report.landed = write_seeds(options.csv_folder, batches)
+    else:
+        report.landed = land(settings, batches)
+    return report, collected.summaries
+
+
+def read_report(collected: Collected, source: Source, stream: BinaryIO) -> None:
+    """Read one file: every task stream in it, each as a whole or not at all."""
+    raw = stream.read(MAX_REPORT + 1)
+    page = decode(raw)
+    collected.report.lines += raw.count(b"\n")
+    if len(raw) > MAX_REPORT:
+        collected.reject(None, TOO_LONG, page, source.name)
+        return
+    if not HTML.search(page):
+        collected.reject(None, NO_HTML, page, source.name)
+        return
+    found, loaded, is_cut = 0, 0, False
+    for columns, of_cut_document in _streams(page):
+        is_cut = is_cut or of_cut_document
+        if columns is not None:
+            found += 1
+            loaded += _add_stream(collected, source, columns)
+    if is_cut:
+        # Masked before it is cut: it would begin in the middle of a secret.
+        end = mask_secrets(page[-MASKED:])[-EXCERPT:]
+        collected.reject(None, CUT_BEHIND if loaded else CUT, end, source.name)
+    elif not found:
+        collected.reject(None, NO_STREAM, page, source.name)
+
+
+def _streams(page: str) -> Iterator[tuple[Columns | None, bool]]:
+    """Give the task streams, and for each document None and whether it was cut."""
+    for text in embedded_documents(page):
+        try:
+            document, is_cut = read_json(text)
+        except NotJSONError:
+            document, is_cut = None, True
+        for columns in data_sources(document):
+            if is_stream(columns):
+                yield columns, is_cut
+        yield None, is_cut
+
+
+def _add_stream(collected: Collected, source: Source, columns: Columns) -> bool:
+    """Keep what is right of a task stream; say whether it could be read as a whole."""
+    try:
+        stream = read_stream(columns)
+    except BadStreamError as error:
+        collected.reject(None, str(error), source.name, source.name)
+        return False
+    if not stream.segments:
+        collected.report.skipped[EMPTY] += 1
+        return True
+    good = []
+    for index, row in rows(stream):
+        if isinstance(row, BadSegmentError):
+            excerpt = write_json(stream.segments[index])
+            where = f"{source.name}, segment {index}"
+            collected.reject(stream.report_id, str(row), excerpt, where)
+            continue
+        good.append(row)
+        collected.segments[stream.report_id, index] = {
+            "report_id": stream.report_id,
+            "segment_index": index,
+            "calibration": collected.options.calibration,
+            "experiment": collected.options.experiment,
+            **row,
+        }
+    collected.report.parsed += len(good)
+    collected.summaries.append(_summary(source.name, stream.report_id, good))
+    return True
+
+
+def _summary(name: str, report_id: str, good: list[dict[str, Any]]) -> StreamSummary:
+    milliseconds: dict[str, Decimal] = {}
+    for row in good:
+        spent = milliseconds.get(row["action"], Decimal(0))
+        milliseconds[row["action"]] = spent + row["duration_ms"]
+    workers = {row["worker"] for row in good}
+    actions = Counter(row["action"] for row in good)
+    return StreamSummary(name, report_id, len(workers), actions, milliseconds)
