@@ -225,12 +225,12 @@ def test_one_job_or_one_user_is_not_enough(cluster: Cluster, column: str) -> Non
 
 def test_no_bad_node_is_rarely_flagged(cluster: Cluster) -> None:
     generator = np.random.default_rng(1)
-    assert summary(cluster, attempts_of(Shape(), generator), generator, 100).wrong <= 0.05
+    assert summary(cluster, attempts_of(Shape(), generator), generator, 60).wrong <= 0.05
 
 
 def test_a_node_that_fails_four_times_as_often_is_found(cluster: Cluster) -> None:
     generator = np.random.default_rng(2)
-    found = summary(cluster, planted(Shape(), generator), generator, 60)
+    found = summary(cluster, planted(Shape(), generator), generator, 40)
     assert found.found >= 0.95
     assert found.power > 0.95
 
@@ -245,4 +245,4 @@ def test_at_two_percent_the_power_is_about_a_tenth_and_said(cluster: Cluster) ->
 @pytest.mark.parametrize("history", [concentrated, single_home])
 def test_what_fails_often_does_not_blame_where_it_runs(cluster: Cluster, history) -> None:  # type: ignore[no-untyped-def]
     generator = np.random.default_rng(4)
-    assert summary(cluster, history(Shape(), generator), generator, 40).wrong <= 0.05
+    assert summary(cluster, history(Shape(), generator), generator, 25).wrong <= 0.05
