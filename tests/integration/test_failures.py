@@ -1,5 +1,6 @@
 """Failures from landed rows to the marts: the same tables on both engines."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -145,6 +146,16 @@ RUNS = [
     run_row("eks-5", status="RUNNING", exit_code=None, finished_at=None),
     run_row("eks-6", exit_code=None),
     run_row("eks-7", exit_code=1, exit_reason="Task terminated by user"),
+    run_row("eks-8", exit_code=None, pod_events=json.dumps([
+        {"reason": "Scheduled", "message": "password: hunter2"},
+        {"reason": "FailedScheduling", "message": "0/12 nodes are available"},
+    ])),
+    run_row("eks-9", exit_code=1, pod_events=json.dumps([{"reason": "OOMKilling"}])),
+    # No events: no array, an empty one, and what is no object.
+    run_row("eks-10", exit_code=2, pod_events='{"reason": "OOMKilling"}'),
+    run_row("eks-11", exit_code=2, pod_events="[]"),
+    run_row("eks-12", exit_code=2, pod_events='["OOMKilling", null]'),
+    run_row("eks-13", pod_events=json.dumps([{"reason": "OOMKilling"}])),
 ]  # fmt: skip
 
 
@@ -229,6 +240,11 @@ def test_what_failed_and_of_what_kind(both: dict[str, Project], target: str) -> 
         "flotilla:eks-4": ("Infrastructure", "node_lost"),
         "flotilla:eks-6": ("Lost", "no_exit_code"),
         "flotilla:eks-7": ("UserTerminated", "user_terminated"),
+        "flotilla:eks-8": ("Pending", "pending_event"),
+        "flotilla:eks-9": ("OOMKilled", "oom_event"),
+        "flotilla:eks-10": ("Error", "exit_code"),
+        "flotilla:eks-11": ("Error", "exit_code"),
+        "flotilla:eks-12": ("Error", "exit_code"),
     }
 
 
@@ -243,7 +259,7 @@ def test_a_history_enriches_the_attempt(both: dict[str, Project], target: str) -
         "select count(*), sum(case when is_failure then 1 else 0 end)"
         " from headroom_intermediate.int_failures__attempts"
     )
-    assert attempts == [(len(PODS) - 1 + len(RUNS), 14)]
+    assert attempts == [(len(PODS) - 1 + len(RUNS), 19)]
 
 
 def test_a_warehouse_without_failures_builds(project: Project) -> None:

@@ -52,23 +52,54 @@ limits as (
         {{ threshold('clock_ahead_seconds') }} as clock_ahead_seconds,
         {{ threshold('failure_event_lag_hours') }} as lag_hours
 
+),
+
+of_pods as (
+
+    select
+        failures.failure_id,
+        told.rule_order
+    from failures
+    cross join limits
+    inner join told on failures.pod_name = told.object_name
+    where
+        (
+            told.last_seen_at is null
+            or told.last_seen_at
+            >= failures.started_at - cast(limits.clock_ahead_seconds as integer) * interval '1 second'
+        )
+        and (
+            told.first_seen_at is null
+            or told.first_seen_at
+            <= failures.failed_at + cast(limits.lag_hours as integer) * interval '1 hour'
+        )
+
+),
+
+-- What Flotilla keeps of a run's events belongs to that run, whatever its time.
+of_runs as (
+
+    select
+        'flotilla:' || run_id as failure_id,
+        {{ first_failure_rule('event', 'pod_event_lines', rules) }} as rule_order
+    from {{ ref('stg_flotilla__runs') }}
+    where
+        pod_event_lines is not null
+        and coalesce(exit_code <> 0, true)
+
+),
+
+both_kinds as (
+
+    select * from of_pods
+    union all
+    select * from of_runs
+    where rule_order is not null
+
 )
 
 select
-    failures.failure_id,
-    min(told.rule_order) as rule_order
-from failures
-cross join limits
-inner join told on failures.pod_name = told.object_name
-where
-    (
-        told.last_seen_at is null
-        or told.last_seen_at
-        >= failures.started_at - cast(limits.clock_ahead_seconds as integer) * interval '1 second'
-    )
-    and (
-        told.first_seen_at is null
-        or told.first_seen_at
-        <= failures.failed_at + cast(limits.lag_hours as integer) * interval '1 hour'
-    )
-group by failures.failure_id
+    failure_id,
+    min(rule_order) as rule_order
+from both_kinds
+group by failure_id

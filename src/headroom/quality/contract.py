@@ -13,7 +13,7 @@ import yaml
 
 from headroom.settings import PROJECT_DIR
 
-Family = Literal["text", "integer", "timestamptz", "boolean"]
+Family = Literal["text", "integer", "timestamptz", "boolean", "json"]
 
 # Names as information_schema gives them, in lower case. DuckDB says "varchar" for every text type.
 TYPE_NAMES: dict[Family, tuple[str, ...]] = {
@@ -21,6 +21,7 @@ TYPE_NAMES: dict[Family, tuple[str, ...]] = {
     "integer": ("integer", "bigint", "smallint"),
     "timestamptz": ("timestamp with time zone",),
     "boolean": ("boolean",),
+    "json": ("json", "jsonb"),
 }
 
 SOURCES = PROJECT_DIR / "models" / "staging" / "flotilla" / "_flotilla__sources.yml"
