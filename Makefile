@@ -6,7 +6,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint bench format lock clean
+.PHONY: help env demo test lint bench simulate format lock clean
 
 PYTHON_FILES := src tests bench analyses
 SQL_FILES := models tests/dbt analyses snapshots
@@ -66,6 +66,9 @@ bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench.replay --target postgres --runs 1000000
 	@$(BIN)/python -m bench.load
 	@$(BIN)/python -m bench.failures
+
+simulate: env  ## Try the tests of nodes and images on many random histories (long)
+	@$(BIN)/python -m bench.failure_simulations
 
 format: env  ## Put Python and SQL into the project's style
 	@$(BIN)/ruff check --fix $(PYTHON_FILES)
