@@ -37,26 +37,30 @@ worded as (
 select
     blamed.subject as image_name,
     worded.common_messages,
-    denominator,
-    failure_count,
-    failed_attempt_count,
-    lone_failure_count,
-    attempt_count,
-    failed_job_count as job_count,
-    failed_user_count as user_count,
-    failure_rate,
-    failure_rate_low,
-    failure_rate_high,
-    expected_failures,
-    failure_ratio,
-    p_value,
-    q_value,
-    odds_ratio,
-    odds_ratio_low,
-    odds_ratio_high,
-    is_tested,
-    is_flagged
+    blamed.denominator,
+    blamed.failure_count,
+    blamed.failed_attempt_count,
+    blamed.lone_failure_count,
+    blamed.attempt_count,
+    blamed.failed_job_count as job_count,
+    blamed.failed_user_count as user_count,
+    blamed.failure_rate,
+    blamed.failure_rate_low,
+    blamed.failure_rate_high,
+    blamed.expected_failures,
+    blamed.failure_ratio,
+    blamed.p_value,
+    blamed.q_value,
+    blamed.odds_ratio,
+    blamed.odds_ratio_low,
+    blamed.odds_ratio_high,
+    blamed.is_tested,
+    blamed.is_flagged
 from blamed
 left join worded on blamed.subject = worded.image
-where failure_count > 0
-order by is_flagged desc, q_value nulls last, failure_count desc, {{ text_key('subject') }}
+where blamed.failure_count > 0
+order by
+    blamed.is_flagged desc,
+    blamed.q_value nulls last,
+    blamed.failure_count desc,
+    {{ text_key('blamed.subject') }}

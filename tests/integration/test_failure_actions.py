@@ -230,12 +230,14 @@ def test_both_engines_recommend_the_same(both: Both) -> None:
     for target, (project, _) in both.items():
         with project.in_environment():
             marts = export_marts(project.settings, intermediates=())
+        # A record holds the moment at which it was made.
         exports[target] = {
-            name: marts[f"marts.failures__{name}"]
+            name: [row for row in marts[f"marts.failures__{name}"] if "Once more" not in row]
             for name in ("remediations", "retries", "recommendations")
         }
-    assert exports["duckdb"] == exports["postgres"]
-    assert all(exports["duckdb"].values())
+    for name, rows in exports["duckdb"].items():
+        assert rows, name
+        assert rows == exports["postgres"][name], name
 
 
 def test_the_command_line(both: Both) -> None:
