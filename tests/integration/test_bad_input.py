@@ -61,6 +61,9 @@ def test_an_empty_source_gives_empty_marts(project: Project) -> None:
         # One row for each candidate for the key, about no runs.
         frontier = exports.pop("marts.flotilla__hash_key_frontier")
         assert all("run_count=0|" in row for row in frontier)
+        # The rules of the seed, without a history.
+        remediations = exports.pop("marts.failures__remediations")
+        assert all("|tried_count=0|" in row for row in remediations)
         assert not any(exports.values())
     for name in ("impact", "bug"):
         assert project.headroom("report", name).returncode == 0

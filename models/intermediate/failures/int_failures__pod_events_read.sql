@@ -66,7 +66,8 @@ of_pods as (
         (
             told.last_seen_at is null
             or told.last_seen_at
-            >= failures.started_at - cast(limits.clock_ahead_seconds as integer) * interval '1 second'
+            >= failures.started_at
+            - cast(limits.clock_ahead_seconds as integer) * interval '1 second'
         )
         and (
             told.first_seen_at is null

@@ -1,4 +1,5 @@
--- A failed attempt is a failure, once; so is a record of a history without an attempt; nothing else is.
+-- A failed attempt is a failure, once; so is a record of a history without an attempt; nothing
+-- else is.
 with
 
 expected as (

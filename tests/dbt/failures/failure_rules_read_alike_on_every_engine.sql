@@ -9,7 +9,7 @@ rules as (
 
 ),
 
-met as (
+rules_met as (
 
     select
         rules.rule_order,
@@ -26,5 +26,5 @@ met as (
 )
 
 select *
-from met
+from rules_met
 where first_order is distinct from rule_order
