@@ -15,12 +15,12 @@ rules_met as (
         rules.rule_order,
         rules.rule_name,
         rules.example,
-        min(others.rule_order) as first_order
+        min(rivals.rule_order) as first_order
     from rules
-    left join rules as others
+    left join rules as rivals
         on
-            rules.evidence = others.evidence
-            and {{ text_matches('rules.example', 'others.pattern') }}
+            rules.evidence = rivals.evidence
+            and {{ text_matches('rules.example', 'rivals.pattern') }}
     group by rules.rule_order, rules.rule_name, rules.example
 
 )

@@ -212,7 +212,7 @@ def test_a_refusal_says_what_where_and_what_to_do(source: Any) -> None:
     assert error.exit_code == 3
     assert error.message == (
         "task_def.memory: the column exists and is of type integer; "
-        "expected integer or bigint or smallint, found missing (and 2 more of 42 checks failed)"
+        "expected integer or bigint or smallint, found missing (and 2 more of 44 checks failed)"
     )
     assert "make views" in error.hint
     assert [finding.subject for finding in error.result.failed] == [
