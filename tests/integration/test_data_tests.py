@@ -190,6 +190,30 @@ for grain in (
     DAMAGE[f"unique_grain_flotilla__{grain}"] = f"insert into {table} select * from {table}"
 
 
+# These marts are empty here: a table of one bad row stands in for each.
+for mart, columns in {
+    "failures__nodes": {"denominator": "attempts__unknown"},
+    "failures__images": {"denominator": "attempts__unknown"},
+    "failures__retries": {
+        "change_made": "memory_raised__memory_lowered__image_changed__unchanged",
+    },
+    "failures__recommendations": {
+        "basis": "tested__not_proven__count_only__count",
+        "kind": "node__image__hour__project__template__memory_request",
+        "severity": "high__medium__low__info",
+        "state": "open__ongoing__resolved",
+    },
+}.items():
+    for column, values in columns.items():
+        bad_row = ", ".join(f"cast('guess' as text) as {name}" for name in columns)
+        DAMAGE[f"accepted_values_{mart}_{column}__{values}"] = (
+            f"drop table marts.{mart}; create table marts.{mart} as select {bad_row}"
+        )
+DAMAGE["no_solution_worked_more_often_than_it_was_tried"] = (
+    "update marts.failures__remediations set failure_count = -1"
+)
+
+
 def build(project: Project, bad_runs: dict[str, Row], succeeds: bool) -> dict[str, str]:
     project.drop_own_schemas()
     with project.in_environment():
@@ -244,6 +268,8 @@ def test_every_data_test_is_shown_to_fail(module_project: Project) -> None:
         "unique_grain_int_",
         "accepted_values_ara_",
         "accepted_values_masks_",
+        "accepted_values_failure_rules_",
+        "accepted_values_failure_remediation_rules_",
         "accepted_values_failure_rules_",
     )
     tests = module_project.dbt(
