@@ -1,12 +1,14 @@
 """Fixtures that every test can use: one server for all, a fresh warehouse for each that asks."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import hypothesis
 import pytest
+from dbt.constants import PARTIAL_PARSE_FILE_NAME
 from xdist.scheduler import LoadFileScheduling
 
 from headroom.settings import TARGETS, Settings
@@ -40,41 +42,70 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFleet:
     return OneFleet(config, log)
 
 
-def _project(target: str, folder: Path, postgres_dsn: str) -> Iterator[Project]:
-    settings = Settings(target, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
-    variables = {"DBT_TARGET_PATH": str(folder / "target")}
-    if target == "duckdb":
-        yield Project(settings, variables)
-    else:
-        with throwaway_database(postgres_dsn) as database:
-            yield Project(settings, {**variables, **database})
-
-
-@pytest.fixture(params=TARGETS)
-def project(request: pytest.FixtureRequest, tmp_path: Path, postgres_dsn: str) -> Iterator[Project]:
-    """An empty warehouse on each engine in turn."""
-    yield from _project(request.param, tmp_path, postgres_dsn)
-
-
-@pytest.fixture(scope="module", params=TARGETS)
-def module_project(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str
-) -> Iterator[Project]:
-    """A warehouse on each engine in turn, kept for a whole module."""
-    folder = tmp_path_factory.mktemp(request.param)
-    yield from _project(request.param, folder, postgres_dsn)
+MakeProject = Callable[[str, str], AbstractContextManager[Project]]
 
 
 @pytest.fixture(scope="session")
-def reference_projects(
-    tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str
-) -> Iterator[dict[str, Project]]:
+def make_project(tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str) -> MakeProject:
+    """Make an empty warehouse on an engine, in a place that is used again once it is free.
+
+    dbt parses the project anew (ten seconds) for every other path or name of a database; in the
+    same place it takes up what it knew. Places in use at the same time need different names.
+    """
+    folders = tmp_path_factory.mktemp("places")
+    databases = f"headroom_test_{uuid4().hex[:12]}"
+
+    @contextmanager
+    def make(target: str, place: str) -> Iterator[Project]:
+        folder = folders / f"{place}_{target}"
+        (folder / "target").mkdir(parents=True, exist_ok=True)
+        _clear(folder)
+        settings = Settings(target, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
+        variables = {"DBT_TARGET_PATH": str(folder / "target")}
+        if target == "duckdb":
+            yield Project(settings, variables)
+        else:
+            with throwaway_database(postgres_dsn, f"{databases}_{place}") as database:
+                yield Project(settings, {**variables, **database})
+
+    return make
+
+
+def _clear(folder: Path) -> None:
+    """Leave nothing of the last test there but what dbt knows of the project's files."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path != folder / "target" / PARTIAL_PARSE_FILE_NAME:
+            path.unlink()
+
+
+@pytest.fixture(params=TARGETS)
+def project(request: pytest.FixtureRequest, make_project: MakeProject) -> Iterator[Project]:
+    """An empty warehouse on each engine in turn."""
+    with make_project(request.param, "test") as project:
+        yield project
+
+
+@pytest.fixture(scope="module", params=TARGETS)
+def module_project(request: pytest.FixtureRequest, make_project: MakeProject) -> Iterator[Project]:
+    """A warehouse on each engine in turn, kept for a whole module."""
+    with make_project(request.param, "module") as project:
+        yield project
+
+
+@pytest.fixture(scope="module")
+def both_projects(make_project: MakeProject) -> Iterator[dict[str, Project]]:
+    """An empty warehouse on each engine, both kept for a whole module."""
+    with ExitStack() as stack:
+        yield {target: stack.enter_context(make_project(target, "both")) for target in TARGETS}
+
+
+@pytest.fixture(scope="session")
+def reference_projects(make_project: MakeProject) -> Iterator[dict[str, Project]]:
     """The reference fleet, built with the command line on both engines. Tests only read it."""
     with ExitStack() as stack:
         projects = {}
         for target in TARGETS:
-            folder = tmp_path_factory.mktemp(f"reference_{target}")
-            project = stack.enter_context(contextmanager(_project)(target, folder, postgres_dsn))
+            project = stack.enter_context(make_project(target, "reference"))
             for command in ("fleet", "build"):
                 outcome = project.headroom(command)
                 assert outcome.returncode == 0, outcome.stdout + outcome.stderr

@@ -150,12 +150,13 @@ def test_server() -> Iterator[str]:
 
 
 @contextmanager
-def throwaway_database(dsn: str) -> Iterator[dict[str, str]]:
+def throwaway_database(dsn: str, name: str | None = None) -> Iterator[dict[str, str]]:
     """Make a database of our own on a server; yield the PG* variables that lead to it.
 
-    Nothing else on the server is read or written, and the database is dropped afterwards.
+    Nothing else on the server is read or written, and the database is dropped afterwards. Without
+    a name it gets one that no other database has.
     """
-    name = f"headroom_test_{uuid4().hex[:12]}"
+    name = name or f"headroom_test_{uuid4().hex[:12]}"
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(f'create database "{name}"'.encode())
     try:

@@ -45,11 +45,11 @@ def test_a_source_of_another_shape_is_refused_before_any_mart(built: Project) ->
         assert export_marts(built.settings) == before
 
 
-def test_a_run_from_the_future_is_refused(built: Project) -> None:
+def test_a_run_from_the_future_is_refused(project: Project) -> None:
     ahead = datetime.now(UTC) + timedelta(hours=1)
-    with built.in_environment():
-        write_raw(built.settings, [run_row("eks-1", queued_at=ahead)], [definition_row()])
-    assert "task.queued_at" in failed(built.headroom("build"), 3)
+    with project.in_environment():
+        write_raw(project.settings, [run_row("eks-1", queued_at=ahead)], [definition_row()])
+    assert "task.queued_at" in failed(project.headroom("build"), 3)
 
 
 def test_an_empty_source_gives_empty_marts(project: Project) -> None:
@@ -95,17 +95,20 @@ def test_odd_runs_stay_and_are_flagged(project: Project) -> None:
     ]
 
 
-def test_a_failed_build_names_the_node_and_keeps_the_marts(built: Project) -> None:
-    with built.in_environment():
-        before = export_marts(built.settings)
+def test_a_failed_build_names_the_node_and_keeps_the_marts(project: Project) -> None:
+    with project.in_environment():
+        write_raw(project.settings, [run_row("eks-1")], [definition_row()])
+    assert project.headroom("build").returncode == 0
+    with project.in_environment():
+        before = export_marts(project.settings)
         broken = run_row(
             "eks-9", queued_at=datetime(2025, 12, 20, tzinfo=UTC), command="echo", memory=9
         )
-        write_raw(built.settings, [run_row("eks-1"), broken], [definition_row()])
-    message = failed(built.headroom("build"), 4)
+        write_raw(project.settings, [run_row("eks-1"), broken], [definition_row()])
+    message = failed(project.headroom("build"), 4)
     assert "command_hash_is_never_null_after_the_fix" in message
-    with built.in_environment():
-        assert export_marts(built.settings) == before
+    with project.in_environment():
+        assert export_marts(project.settings) == before
 
 
 def test_no_marts_yet(project: Project) -> None:

@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import numpy as np
@@ -11,8 +10,8 @@ import pytest
 from scipy import stats
 
 from headroom.hooks.failures import Options, load_failures
-from headroom.settings import PROJECT_DIR, TARGETS
-from tests.conftest import _project
+from headroom.settings import PROJECT_DIR
+from tests.conftest import MakeProject
 from tests.support.canonical import export_tables
 from tests.support.histories import (
     Cluster,
@@ -67,21 +66,16 @@ def runs() -> Iterator[Row]:
 
 @pytest.fixture(scope="module")
 def both(
-    tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str
-) -> Iterator[dict[str, Project]]:
+    both_projects: dict[str, Project],
+) -> dict[str, Project]:
     """The check history and the runs of twelve nodes, built on both engines."""
-    with ExitStack() as stack:
-        projects = {}
-        for target in TARGETS:
-            folder = tmp_path_factory.mktemp(f"blame_{target}")
-            project = stack.enter_context(contextmanager(_project)(target, folder, postgres_dsn))
-            with project.in_environment():
-                write_raw(project.settings, list(runs()), [definition_row()])
-                load_failures(project.settings, [str(SAMPLES)], Options())
-            project.dbt("seed")
-            project.dbt("run", "--select", *MODELS.split())
-            projects[target] = project
-        yield projects
+    for project in both_projects.values():
+        with project.in_environment():
+            write_raw(project.settings, list(runs()), [definition_row()])
+            load_failures(project.settings, [str(SAMPLES)], Options())
+        project.dbt("seed")
+        project.dbt("run", "--select", *MODELS.split())
+    return both_projects
 
 
 def test_both_engines_hold_the_same(both: dict[str, Project]) -> None:
@@ -179,9 +173,8 @@ def test_the_odds_ratio_is_that_of_the_papers(both: dict[str, Project]) -> None:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str) -> Iterator[Cluster]:
-    folder = tmp_path_factory.mktemp("histories")
-    for project in _project("duckdb", folder, postgres_dsn):
+def cluster(make_project: MakeProject) -> Iterator[Cluster]:
+    with make_project("duckdb", "cluster") as project:
         yield Cluster(compiled_nodes(project))
 
 

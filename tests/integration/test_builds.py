@@ -4,8 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,7 +16,6 @@ from headroom.hooks.contract import landed_tables
 from headroom.hooks.landing import POSTGRES_LOCK, arrow_rows, land
 from headroom.hooks.seed_csv import write_seeds
 from headroom.settings import PROJECT_DIR, TARGETS
-from tests.conftest import _project
 from tests.support.canonical import export_marts, export_tables
 from tests.support.project import Project, copy_of_the_project
 
@@ -68,19 +65,14 @@ def awkward_rejects() -> list[dict[str, str | None]]:
 
 @pytest.fixture(scope="module")
 def both(
-    tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str
-) -> Iterator[dict[str, Project]]:
+    both_projects: dict[str, Project],
+) -> dict[str, Project]:
     """The sample logs loaded and built on both engines."""
-    with ExitStack() as stack:
-        projects = {}
-        for target in TARGETS:
-            folder = tmp_path_factory.mktemp(f"builds_{target}")
-            project = stack.enter_context(contextmanager(_project)(target, folder, postgres_dsn))
-            load(project, LOGS, BAD_LOGS)
-            project.dbt("seed")
-            project.dbt("run", "--select", "path:models/staging/builds+")
-            projects[target] = project
-        yield projects
+    for project in both_projects.values():
+        load(project, LOGS, BAD_LOGS)
+        project.dbt("seed")
+        project.dbt("run", "--select", "path:models/staging/builds+")
+    return both_projects
 
 
 def test_both_engines_hold_the_same(both: dict[str, Project]) -> None:

@@ -4,8 +4,6 @@ import html
 import json
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,7 +16,6 @@ from headroom.hooks.landing import land
 from headroom.hooks.perf_logs import Options
 from headroom.hooks.seed_csv import _read
 from headroom.settings import PROJECT_DIR, TARGETS
-from tests.conftest import _project
 from tests.support.canonical import export_tables
 from tests.support.project import Project
 
@@ -29,18 +26,13 @@ LANDED = ["headroom_landed.landed_task_segments", "headroom_landed.landed_reject
 
 @pytest.fixture(scope="module")
 def both(
-    tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str
-) -> Iterator[dict[str, Project]]:
+    both_projects: dict[str, Project],
+) -> dict[str, Project]:
     """The sample loaded on both engines."""
-    with ExitStack() as stack:
-        projects = {}
-        for target in TARGETS:
-            folder = tmp_path_factory.mktemp(f"dask_{target}")
-            project = stack.enter_context(contextmanager(_project)(target, folder, postgres_dsn))
-            with project.in_environment():
-                load_dask_reports(project.settings, [str(REPORT)], Options("spring", "B"))
-            projects[target] = project
-        yield projects
+    for project in both_projects.values():
+        with project.in_environment():
+            load_dask_reports(project.settings, [str(REPORT)], Options("spring", "B"))
+    return both_projects
 
 
 def landed(project: Project) -> dict[str, list[str]]:

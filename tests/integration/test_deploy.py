@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,8 +12,8 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
 
 from headroom.quality.contract import COLUMNS
-from headroom.settings import MARTS_SCHEMA, PROJECT_DIR, Settings
-from headroom.throwaway_postgres import throwaway_database
+from headroom.settings import MARTS_SCHEMA, PROJECT_DIR
+from tests.conftest import MakeProject
 from tests.support.project import OWN_SCHEMAS, Project
 from tests.support.raw import definition_row, run_row, write_raw
 
@@ -36,30 +36,32 @@ class Deployment:
 
 
 @pytest.fixture(scope="module")
-def deployment(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def deployment(postgres_dsn: str, make_project: MakeProject) -> Iterator[Deployment]:
     suffix, password = uuid4().hex[:12], uuid4().hex
     names = {name: f"{name}_{suffix}" for name in NAMES}
     script = ROLES_SQL
     for name, unique_name in names.items():
         script = script.replace(f"'{name}'", f"'{unique_name}'")
-    folder = tmp_path_factory.mktemp("deployed")
-    settings = Settings("postgres", folder / "unused.duckdb", "flotilla")
     try:
-        with throwaway_database(postgres_dsn) as database:
-            variables = {**database, "DBT_TARGET_PATH": str(folder / "target")}
-            owner = Project(settings, variables)
+        with make_project("postgres", "deployed") as owner:
             with owner.in_environment():
-                write_raw(settings, [run_row("eks-1", env=HIDDEN)], [definition_row(env=HIDDEN)])
+                write_raw(
+                    owner.settings, [run_row("eks-1", env=HIDDEN)], [definition_row(env=HIDDEN)]
+                )
             owner.execute(script)
             owner.execute(script)  # again: it changes nothing
             logins = {}
             for name, role in names.items():
                 # The reader cannot log in; the test lets it.
                 owner.execute(f"alter role \"{role}\" login password '{password}'")
-                place = {"dbname": database["PGDATABASE"], "user": role, "password": password}
+                place = {
+                    "dbname": owner.variables["PGDATABASE"],
+                    "user": role,
+                    "password": password,
+                }
                 logins[name] = make_conninfo(postgres_dsn, **place)
             login = {"PGUSER": names["headroom_builder"], "PGPASSWORD": password}
-            yield Deployment(owner, Project(settings, {**variables, **login}), logins)
+            yield Deployment(owner, replace(owner, variables={**owner.variables, **login}), logins)
     finally:
         with psycopg.connect(postgres_dsn, autocommit=True) as connection:
             for name in names.values():

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,6 @@ from headroom.failures.report import SECTIONS, Command, answer, as_json
 from headroom.hooks.failures import Options, load_failures, record_solution
 from headroom.report.run import parse_as_of
 from headroom.settings import PROJECT_DIR, TARGETS
-from tests.conftest import _project
 from tests.integration.test_failures import event, failed_pod, fill, pod
 from tests.support.canonical import export_marts
 from tests.support.project import Project
@@ -50,24 +47,21 @@ Both = dict[str, tuple[Project, dict[str, str]]]
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str) -> Iterator[Both]:
+def both(both_projects: dict[str, Project]) -> Both:
     """The check history and a hidden project on both engines, with the analyses compiled once."""
-    with ExitStack() as stack:
-        projects = {}
-        for target in TARGETS:
-            folder = tmp_path_factory.mktemp(f"actions_{target}")
-            project = stack.enter_context(contextmanager(_project)(target, folder, postgres_dsn))
-            fill(project, [], {"landed_pods": PODS, "landed_failure_events": EVENTS})
-            with project.in_environment():
-                load_failures(project.settings, [str(SAMPLES)], Options())
-                for worked in (True, False):
-                    record_solution(project.settings, "OOMKilled", "Once more", worked=worked)
-            project.dbt("run", *BUILT)
-            with project.in_environment():
-                names = [name for sections in SECTIONS.values() for name in sections.values()]
-                compiled = compile_for_failures(project.settings, names)
-            projects[target] = (project, compiled)
-        yield projects
+    projects = {}
+    for target, project in both_projects.items():
+        fill(project, [], {"landed_pods": PODS, "landed_failure_events": EVENTS})
+        with project.in_environment():
+            load_failures(project.settings, [str(SAMPLES)], Options())
+            for worked in (True, False):
+                record_solution(project.settings, "OOMKilled", "Once more", worked=worked)
+        project.dbt("run", *BUILT)
+        with project.in_environment():
+            names = [name for sections in SECTIONS.values() for name in sections.values()]
+            compiled = compile_for_failures(project.settings, names)
+        projects[target] = (project, compiled)
+    return projects
 
 
 def ask(both: Both, target: str, command: Command, scope: Scope = ALL, **asked: Any) -> Any:
@@ -141,6 +135,8 @@ def test_the_published_statistics(both: Both, target: str) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_published_remediation(both: Both, target: str) -> None:
     found = ask(both, target, "remediate", failure_type="OOMKilled", job_name="bert-train")
+    assert found["of_type"]["failure_count"] == 5
+    assert found["of_type"]["is_pattern"]
     rules = [row for row in found["remediations"] if row["rule_order"]]
     assert json.loads(rules[0]["parameters"]) == {"multiplier": 2.0}
     tried = sorted(
@@ -217,6 +213,10 @@ def test_nothing_known_is_an_empty_answer(both: Both, target: str) -> None:
 def test_the_threshold_decides_what_is_a_pattern(both: Both, target: str) -> None:
     at = ask(both, target, "analyze", pattern_threshold=8)
     above = ask(both, target, "analyze", pattern_threshold=9)
+    for days, threshold, is_pattern in ((7, 5, True), (7, 6, False), (30, 45, True), (30, 46, False)):
+        asked = {"lookback_days": days, "pattern_threshold": threshold}
+        found = ask(both, target, "remediate", failure_type="OOMKilled", **asked)
+        assert found["of_type"]["is_pattern"] == is_pattern
     projects = [
         {row["subject"] for row in found["recommendations"] if row["kind"] == "project"}
         for found in (at, above)

@@ -1,8 +1,6 @@
 """Failures from landed rows to the marts: the same tables on both engines."""
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +9,6 @@ import pytest
 from headroom.hooks.contract import landed_tables
 from headroom.hooks.landing import arrow_rows, land
 from headroom.settings import TARGETS
-from tests.conftest import _project
 from tests.support.canonical import export_tables
 from tests.support.project import Project
 from tests.support.raw import START, definition_row, run_row, write_raw
@@ -184,18 +181,13 @@ LANDED = {
 
 @pytest.fixture(scope="module")
 def both(
-    tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str
-) -> Iterator[dict[str, Project]]:
+    both_projects: dict[str, Project],
+) -> dict[str, Project]:
     """A small history on both engines."""
-    with ExitStack() as stack:
-        projects = {}
-        for target in TARGETS:
-            folder = tmp_path_factory.mktemp(f"failures_{target}")
-            project = stack.enter_context(contextmanager(_project)(target, folder, postgres_dsn))
-            fill(project, RUNS, LANDED)
-            build(project)
-            projects[target] = project
-        yield projects
+    for project in both_projects.values():
+        fill(project, RUNS, LANDED)
+        build(project)
+    return both_projects
 
 
 def failures_of(project: Project) -> dict[str, list[str]]:

@@ -2,8 +2,6 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -18,7 +16,6 @@ from scipy.stats import bootstrap
 from headroom.hooks.contract import landed_tables
 from headroom.hooks.landing import arrow_rows, land
 from headroom.settings import TARGETS
-from tests.conftest import _project
 from tests.support.canonical import export_marts
 from tests.support.project import Project
 
@@ -154,33 +151,27 @@ def landed_rows() -> dict[str, list[Row]]:
 
 @pytest.fixture(scope="module")
 def both(
-    tmp_path_factory: pytest.TempPathFactory,
-    postgres_dsn: str,
+    both_projects: dict[str, Project],
     landed_rows: dict[str, list[Row]],
-) -> Iterator[dict[str, Project]]:
+) -> dict[str, Project]:
     """On both engines: built over nothing, then with all rows; unit and data tests run as well."""
-    with ExitStack() as stack:
-        projects = {}
-        for target in TARGETS:
-            folder = tmp_path_factory.mktemp(f"throughput_{target}")
-            project = stack.enter_context(contextmanager(_project)(target, folder, postgres_dsn))
-            project.dbt("seed", *SEEDS)
-            project.dbt("run", *BUILD)
-            assert len(exported(project)) == 6
-            assert not any(exported(project).values())
-            with project.in_environment():
-                tables = landed_tables()
-                land(
-                    project.settings,
-                    {
-                        tables[name]: arrow_rows(tables[name], rows)
-                        for name, rows in landed_rows.items()
-                    },
-                )
-            statuses = project.dbt("build", *BUILD)
-            assert {"pass", "success"} == set(statuses.values())
-            projects[target] = project
-        yield projects
+    for project in both_projects.values():
+        project.dbt("seed", *SEEDS)
+        project.dbt("run", *BUILD)
+        assert len(exported(project)) == 6
+        assert not any(exported(project).values())
+        with project.in_environment():
+            tables = landed_tables()
+            land(
+                project.settings,
+                {
+                    tables[name]: arrow_rows(tables[name], rows)
+                    for name, rows in landed_rows.items()
+                },
+            )
+        statuses = project.dbt("build", *BUILD)
+        assert {"pass", "success"} == set(statuses.values())
+    return both_projects
 
 
 def test_both_engines_hold_the_same(both: dict[str, Project]) -> None:

@@ -72,7 +72,11 @@ class Project:
     ) -> dict[str, str]:
         """Run dbt on the project (or a copy of it); give the status of each node by its name."""
         folder = Path(self.environment()["DBT_TARGET_PATH"])
+        if project != PROJECT_DIR:
+            # What dbt knows of the one project's files must not be taken for the other's.
+            folder = project / "target"
         common = ["--project-dir", str(project), "--target-path", str(folder), "--quiet"]
+        common += ["--no-write-json"]
         with self.in_environment():
             outcome = self.runner.invoke([*arguments, *common, "--log-path", str(folder)])
             reset_adapters()

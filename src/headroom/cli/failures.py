@@ -79,11 +79,16 @@ def remediate(
         str | None, typer.Option("--job", help="Show failures similar to this job's.")
     ] = None,
     project: ProjectOption = None,
+    lookback_days: LookbackOption = 7,
+    threshold: ThresholdOption = 3,
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say what fixes a type of failure: rules, and what worked for others."""
-    question = _question(project, 7, as_of, 3)
+    """Say what fixes a type of failure: rules, and what worked for others.
+
+    Its failures are counted in the window; what was tried and what retries show, in all of history.
+    """
+    question = _question(project, lookback_days, as_of, threshold)
     question = replace(question, failure_type=failure_type, job_name=job or "")
     _answer("remediate", target, json, question)
 

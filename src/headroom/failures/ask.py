@@ -12,22 +12,12 @@ from typing import Any
 
 from headroom.errors import UsageError
 from headroom.failures.access import Scope
-from headroom.report.compiled import compile_analyses
+from headroom.report.compiled import TOKENS, compile_analyses
 from headroom.report.run import query_marts
 from headroom.settings import Settings
 from headroom.warehouse import Warehouse, open_warehouse
 
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
-# Each var of the analyses and the token it is compiled as: places in the SQL, not secrets.
-TOKENS = {
-    "failure_projects": "names-of-projects",
-    "failures_from": "start-of-window",
-    "failures_until": "end-of-window",
-    "failure_lookback_days": "days-of-window",
-    "failure_pattern_threshold": "least-failures",
-    "failure_type": "type-of-failure",
-    "job_name": "name-of-job",
-}
 # The days that failure_patterns can name.
 MAX_LOOKBACK_DAYS = 1000
 Row = dict[str, Any]
@@ -71,9 +61,8 @@ class Question:
 
 
 def compile_for_failures(settings: Settings, names: list[str]) -> dict[str, str]:
-    """Compile analyses with a token for each var."""
-    variables = {**TOKENS, "failure_projects": [TOKENS["failure_projects"]]}
-    return compile_analyses(settings, ["failures_last_moment", *names], variables)
+    """Compile analyses, and the one that finds the end of the window."""
+    return compile_analyses(settings, ["failures_last_moment", *names])
 
 
 def ask(

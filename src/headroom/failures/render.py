@@ -199,8 +199,9 @@ def _print_recommendations(console: Console, report: FailureReport) -> None:
 
 def _print_remediation(console: Console, report: FailureReport) -> None:
     sections = report.sections
+    _print_span(console, report)
     _fact(console, "failure type", report.question.failure_type)
-    _fact(console, "projects shown", report.question.scope.describe())
+    _fact(console, "in the window", _frequency(report))
     rules = [row for row in sections["remediations"] if row["rule_order"]]
     tried = [row for row in sections["remediations"] if row["solution_rank"]]
     if not (rules or tried or sections["retries"]):
@@ -238,6 +239,15 @@ def _print_remediation(console: Console, report: FailureReport) -> None:
     _print_retries(console, sections["retries"])
     if report.question.job_name:
         _print_similar(console, report)
+
+
+def _frequency(report: FailureReport) -> str:
+    row, threshold = report.sections["of_type"][0], report.question.pattern_threshold
+    verdict = "a pattern" if row["is_pattern"] else "no pattern"
+    return (
+        f"{row['failure_count']:,} failures of {row['job_count']:,} jobs: {verdict} (the threshold"
+        f" is {threshold}); {row['previous_failure_count']:,} in the window before"
+    )
 
 
 def _print_retries(console: Console, rows: list[Row]) -> None:

@@ -23,6 +23,7 @@ SECTIONS: dict[Command, dict[str, str]] = {
     },
     "stats": {"summary": "failures_summary", "patterns": "failures_patterns"},
     "remediate": {
+        "of_type": "failures_of_type",
         "remediations": "failures_remediations",
         "retries": "failures_retries",
         "of_job": "failures_of_job",
@@ -90,7 +91,7 @@ def as_json(report: FailureReport) -> str:
     if report.command == "remediate":
         head |= {"failure_type": question.failure_type, "job_name": question.job_name or None}
     sections: dict[str, Any] = dict(report.sections)
-    for single in ("summary", "of_job"):
+    for single in ("summary", "of_type", "of_job"):
         if single in sections:
             sections[single] = sections[single][0]
     if "known_types" in sections:

@@ -1,45 +1,83 @@
-"""The analyses as plain SQL: compiled by dbt, with the moment and the run left open.
+"""The analyses as plain SQL: compiled by dbt, with what a question is about left open.
 
-One compilation serves every moment: the vars `as_of` and `run_id` are compiled as tokens, which are
-then replaced by a moment that Python made and by an identifier that Python has checked. Further
-vars come as tokens too (see headroom.failures.ask). No other text of a user reaches the SQL.
+One compilation serves every question: each var of the analyses is compiled as its token, which is
+then replaced by a moment that Python made, by an identifier that Python has checked, or by escaped
+literals (see headroom.failures.ask). No other text of a user reaches the SQL.
 """
 
 import json
+import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+
+from dbt.constants import PARTIAL_PARSE_FILE_NAME
 
 from headroom.dbt import run_dbt
 from headroom.errors import BuildFailedError, UsageError
-from headroom.settings import Settings
+from headroom.settings import PROJECT_DIR, Settings
 
 # Places in the SQL, not secrets.
 AS_OF_TOKEN = "as-of-moment"  # noqa: S105
 RUN_ID_TOKEN = "id-of-the-run"  # noqa: S105
+# Each var of the analyses and the token it is compiled as.
+TOKENS = {
+    "as_of": AS_OF_TOKEN,
+    "run_id": RUN_ID_TOKEN,
+    "failure_projects": "names-of-projects",
+    "failures_from": "start-of-window",
+    "failures_until": "end-of-window",
+    "failure_lookback_days": "days-of-window",
+    "failure_pattern_threshold": "least-failures",
+    "failure_type": "type-of-failure",
+    "job_name": "name-of-job",
+}
+LISTS = ("failure_projects",)
 
 
-def compile_analyses(
-    settings: Settings, names: Iterable[str], further: Mapping[str, Any] | None = None
-) -> dict[str, str]:
-    """Give the SQL of each named analysis, with AS_OF_TOKEN and RUN_ID_TOKEN in their places.
+def compile_analyses(settings: Settings, names: Iterable[str]) -> dict[str, str]:
+    """Give the SQL of each named analysis, with the TOKENS in their places.
 
-    `further` are more vars, with the tokens that stand for them.
     Raises BuildFailedError where dbt cannot compile them.
     """
     wanted = list(names)
-    with tempfile.TemporaryDirectory(prefix="headroom-compile-") as folder:
-        arguments = ["compile", "--no-introspect", "--no-populate-cache", "--quiet"]
-        variables = json.dumps({"as_of": AS_OF_TOKEN, "run_id": RUN_ID_TOKEN, **(further or {})})
-        arguments += ["--target-path", folder, "--vars", variables]
-        run = run_dbt(settings, [*arguments, "--select", *wanted])
+    variables = {name: [token] if name in LISTS else token for name, token in TOKENS.items()}
+    arguments = ["compile", "--no-introspect", "--no-populate-cache", "--quiet"]
+    arguments += ["--vars", json.dumps(variables), "--select", *wanted]
+    target = Path(os.environ.get("DBT_TARGET_PATH") or PROJECT_DIR / "target").absolute()
+    parsed = target / f"analyses_{settings.target}.msgpack"
+    with _folder_in(target) as folder:
+        arguments += ["--target-path", str(folder)]
+        if parsed.exists():
+            arguments += ["--partial-parse-file-path", str(parsed)]
+        run = run_dbt(settings, arguments)
         if run.returncode != 0:
             raise BuildFailedError("the analyses do not compile", "\n".join(run.messages))
-        files = {path.stem: path for path in Path(folder, "compiled").rglob("analyses/**/*.sql")}
+        files = {path.stem: path for path in (folder / "compiled").rglob("analyses/**/*.sql")}
+        # The next question need not wait until dbt has parsed all files again.
+        with suppress(OSError):
+            (folder / PARTIAL_PARSE_FILE_NAME).replace(parsed)
         return {name: files[name].read_text() for name in wanted}
+
+
+@contextmanager
+def _folder_in(target: Path) -> Iterator[Path]:
+    """Make a folder that lives as long as the block: two questions may be asked at once.
+
+    It is below dbt's target folder, if that can be written.
+    """
+    place: Path | None = target
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        place = None
+    if place and not os.access(place, os.W_OK):
+        place = None
+    with tempfile.TemporaryDirectory(prefix="compile-", dir=place) as folder:
+        yield Path(folder)
 
 
 def at_moment(sql: str, as_of: datetime | None) -> str:
