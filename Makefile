@@ -67,8 +67,11 @@ bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench.load
 	@$(BIN)/python -m bench.failures
 
-simulate: env  ## Try the tests of nodes and images on many random histories (long)
+simulate: env  ## Try the tests of nodes and images, and incremental builds, on many random histories (long)
 	@$(BIN)/python -m bench.failure_simulations
+	@$(BIN)/pytest --numprocesses 2 --hypothesis-profile long \
+		tests/integration/test_incremental.py tests/integration/test_replay.py \
+		tests/integration/test_replay_history.py
 
 format: env  ## Put Python and SQL into the project's style
 	@$(BIN)/ruff check --fix $(PYTHON_FILES)

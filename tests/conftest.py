@@ -17,6 +17,7 @@ from tests.support.project import Project
 
 # Speed is measured in `make bench`; a busy machine must not fail a test.
 hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("untimed")
 
 

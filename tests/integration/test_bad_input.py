@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.support.canonical import export_marts
-from tests.support.project import WITHOUT_LOGS, Project
+from tests.support.project import Project
 from tests.support.raw import definition_row, run_row, write_raw
 
 
@@ -23,17 +23,62 @@ def failed(outcome: subprocess.CompletedProcess[str], exit_code: int) -> str:
     return " ".join(outcome.stderr.split())
 
 
-@pytest.fixture
-def built(project: Project) -> Project:
+ODD_RUNS = [
+    run_row("eks-1", definition_id="unknown"),
+    run_row("eks-2", definition_id=None),
+    run_row("eks-3", status="LOST"),
+    run_row("eks-4", status=None, engine="ecs"),
+    {"run_id": "eks-5", "engine": "eks", "definition_id": "definition-1"},
+]
+
+
+@pytest.fixture(scope="module")
+def built(module_project: Project) -> Project:
+    """A warehouse built over odd runs."""
+    with module_project.in_environment():
+        write_raw(module_project.settings, ODD_RUNS, [definition_row()])
+    outcome = module_project.headroom("build")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return module_project
+
+
+def exported(project: Project, prefix: str = "") -> dict[str, list[tuple[str, ...]]]:
     with project.in_environment():
-        write_raw(project.settings, [run_row("eks-1")], [definition_row()])
-    project.dbt("build", *WITHOUT_LOGS)
-    return project
+        marts = export_marts(project.settings)
+    return {name: rows for name, rows in marts.items() if name.startswith(prefix)}
+
+
+def test_odd_runs_stay_and_are_flagged(built: Project) -> None:
+    flags = built.query(
+        "select run_id, is_definition_missing, is_status_unknown, is_engine_unknown"
+        " from marts.flotilla__runs order by run_id"
+    )
+    assert flags == [
+        ("eks-1", True, False, False),
+        ("eks-2", True, False, False),
+        ("eks-3", False, True, False),
+        ("eks-4", False, True, True),
+        ("eks-5", True, True, False),
+    ]
+
+
+def test_a_failed_build_names_the_node_and_keeps_the_marts(built: Project) -> None:
+    # Below what fails; the marts on failures read the runs as they are.
+    before = exported(built, "marts.flotilla__")
+    broken = run_row(
+        "eks-9", queued_at=datetime(2025, 12, 20, tzinfo=UTC), command="echo", memory=9
+    )
+    with built.in_environment():
+        write_raw(built.settings, [*ODD_RUNS, broken], [definition_row()])
+    message = failed(built.headroom("build"), 4)
+    assert "command_hash_is_never_null_after_the_fix" in message
+    assert before
+    assert exported(built, "marts.flotilla__") == before
 
 
 def test_a_source_of_another_shape_is_refused_before_any_mart(built: Project) -> None:
+    before = exported(built)
     with built.in_environment():
-        before = export_marts(built.settings)
         write_raw(built.settings, [run_row("eks-2")], [definition_row()])
     built.execute("alter table flotilla.task drop column memory")
     built.execute("alter table flotilla.task alter column exit_code type text")
@@ -41,8 +86,7 @@ def test_a_source_of_another_shape_is_refused_before_any_mart(built: Project) ->
     assert "task.memory" in message
     assert "missing" in message
     assert "task.exit_code" in message
-    with built.in_environment():
-        assert export_marts(built.settings) == before
+    assert exported(built) == before
 
 
 def test_a_run_from_the_future_is_refused(project: Project) -> None:
@@ -67,48 +111,6 @@ def test_an_empty_source_gives_empty_marts(project: Project) -> None:
         assert not any(exports.values())
     for name in ("impact", "bug"):
         assert project.headroom("report", name).returncode == 0
-
-
-def test_odd_runs_stay_and_are_flagged(project: Project) -> None:
-    odd = [
-        run_row("eks-1", definition_id="unknown"),
-        run_row("eks-2", definition_id=None),
-        run_row("eks-3", status="LOST"),
-        run_row("eks-4", status=None, engine="ecs"),
-        {"run_id": "eks-5", "engine": "eks", "definition_id": "definition-1"},
-    ]
-    with project.in_environment():
-        write_raw(project.settings, odd, [definition_row()])
-    assert project.headroom("build").returncode == 0
-    # A second build reads them again and changes nothing.
-    project.dbt("build", *WITHOUT_LOGS)
-    flags = project.query(
-        "select run_id, is_definition_missing, is_status_unknown, is_engine_unknown"
-        " from marts.flotilla__runs order by run_id"
-    )
-    assert flags == [
-        ("eks-1", True, False, False),
-        ("eks-2", True, False, False),
-        ("eks-3", False, True, False),
-        ("eks-4", False, True, True),
-        ("eks-5", True, True, False),
-    ]
-
-
-def test_a_failed_build_names_the_node_and_keeps_the_marts(project: Project) -> None:
-    with project.in_environment():
-        write_raw(project.settings, [run_row("eks-1")], [definition_row()])
-    assert project.headroom("build").returncode == 0
-    with project.in_environment():
-        before = export_marts(project.settings)
-        broken = run_row(
-            "eks-9", queued_at=datetime(2025, 12, 20, tzinfo=UTC), command="echo", memory=9
-        )
-        write_raw(project.settings, [run_row("eks-1"), broken], [definition_row()])
-    message = failed(project.headroom("build"), 4)
-    assert "command_hash_is_never_null_after_the_fix" in message
-    with project.in_environment():
-        assert export_marts(project.settings) == before
 
 
 def test_no_marts_yet(project: Project) -> None:

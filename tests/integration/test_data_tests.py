@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from hashlib import md5
 
+import pytest
+
 from headroom.hooks.build_stats import Options, load_build_stats
 from headroom.hooks.contract import landed_tables
 from headroom.hooks.landing import arrow_rows, land
@@ -228,9 +230,46 @@ def raised(project: Project, statuses: dict[str, str], status: str) -> dict[str,
     return {name: project.failures[name] for name, found in statuses.items() if found == status}
 
 
-def test_good_runs_set_off_nothing(module_project: Project) -> None:
-    statuses = build(module_project, {}, succeeds=True)
-    assert not raised(module_project, statuses, "warn")
+@pytest.fixture(scope="module")
+def good(module_project: Project) -> tuple[Project, dict[str, str]]:
+    """Good runs and logs, built; and how each node ended."""
+    return module_project, build(module_project, {}, succeeds=True)
+
+
+def test_good_runs_set_off_nothing(good: tuple[Project, dict[str, str]]) -> None:
+    project, statuses = good
+    assert not raised(project, statuses, "warn")
+
+
+def test_every_data_test_is_shown_to_fail(good: tuple[Project, dict[str, str]]) -> None:
+    """A data test without a known-bad case here, or in the tests of its own model, fails this.
+
+    Domains with a file of their own show it there, such as test_throughput.py.
+    """
+    project, _ = good
+    shown = {*BREAKS_THE_BUILD, *IS_COUNTED, *DAMAGE}
+    built_in = (
+        "unique_",
+        "not_null_",
+        "unique_grain_int_",
+        "accepted_values_ara_",
+        "accepted_values_masks_",
+        "accepted_values_failure_rules_",
+        "accepted_values_failure_remediation_rules_",
+        "accepted_values_failure_rules_",
+    )
+    tests = project.named("test_type:data", "--exclude", "path:tests/dbt/macros", *SHOWN_ELSEWHERE)
+    assert set(DAMAGE) <= tests
+    assert {name for name in tests if not name.startswith(built_in)} <= shown
+
+
+def test_damage_to_a_table_sets_off_its_test(good: tuple[Project, dict[str, str]]) -> None:
+    project, _ = good
+    for statement in DAMAGE.values():
+        project.execute(statement)
+    statuses = project.dbt("test", "--exclude", "test_type:unit", succeeds=False)
+    found = {**raised(project, statuses, "fail"), **raised(project, statuses, "warn")}
+    assert set(DAMAGE) <= set(found)
 
 
 def test_broken_hashes_stop_the_build_before_the_marts(module_project: Project) -> None:
@@ -244,35 +283,3 @@ def test_odd_runs_are_kept_and_counted(module_project: Project) -> None:
     assert raised(module_project, statuses, "warn") == dict.fromkeys(IS_COUNTED, 1)
     runs = module_project.query("select count(*) from marts.flotilla__runs")
     assert runs == [(len(GOOD_RUNS) + len(IS_COUNTED),)]
-
-
-def test_damage_to_a_table_sets_off_its_test(module_project: Project) -> None:
-    build(module_project, {}, succeeds=True)
-    for statement in DAMAGE.values():
-        module_project.execute(statement)
-    statuses = module_project.dbt("test", succeeds=False)
-    found = {**raised(module_project, statuses, "fail"), **raised(module_project, statuses, "warn")}
-    assert set(DAMAGE) <= set(found)
-
-
-def test_every_data_test_is_shown_to_fail(module_project: Project) -> None:
-    """A data test without a known-bad case here, or in the tests of its own model, fails this.
-
-    Domains with a file of their own show it there, such as test_throughput.py.
-    """
-    build(module_project, {}, succeeds=True)
-    shown = {*BREAKS_THE_BUILD, *IS_COUNTED, *DAMAGE}
-    built_in = (
-        "unique_",
-        "not_null_",
-        "unique_grain_int_",
-        "accepted_values_ara_",
-        "accepted_values_masks_",
-        "accepted_values_failure_rules_",
-        "accepted_values_failure_remediation_rules_",
-        "accepted_values_failure_rules_",
-    )
-    tests = module_project.dbt(
-        "test", "--select", "test_type:data", "--exclude", "path:tests/dbt/macros", *SHOWN_ELSEWHERE
-    )
-    assert {name for name in tests if not name.startswith(built_in)} <= shown

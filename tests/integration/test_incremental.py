@@ -7,10 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.canonical import export_marts
-from tests.support.project import WITHOUT_LOGS, Project
+from tests.support.project import FLOTILLA, WITHOUT_LOGS, Project
 from tests.support.raw import START, Row, definition_row, run_row, write_raw
 
-MODELS = ("build", "--resource-type", "model", "seed", "snapshot", *WITHOUT_LOGS)
 STATUSES = ("QUEUED", "RUNNING", "STOPPED", "NEEDS_RETRY")
 HASHES = (None, "hash-1", "hash-2")
 
@@ -57,7 +56,8 @@ def histories(draw: st.DrawFn) -> list[tuple[list[Row], list[Row]]]:
 
 
 @settings(
-    max_examples=4,
+    # Two; more where `make simulate` asks for them.
+    max_examples=settings().max_examples // 50,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
@@ -69,9 +69,9 @@ def test_incremental_builds_equal_a_full_one(
     with module_project.in_environment():
         for runs, definitions in worlds:
             write_raw(module_project.settings, runs, definitions)
-            module_project.dbt(*MODELS)
+            module_project.dbt(*FLOTILLA)
         incremental = export_marts(module_project.settings)
-        module_project.dbt(*MODELS, "--full-refresh")
+        module_project.dbt(*FLOTILLA, "--full-refresh")
         assert export_marts(module_project.settings) == incremental
 
 
@@ -82,7 +82,7 @@ def test_a_change_of_a_threshold_rebuilds_the_past(module_project: Project) -> N
     elevated = "select run_id, is_elevated from marts.flotilla__runs order by run_id"
     with module_project.in_environment():
         write_raw(module_project.settings, [old, new], [definition_row(memory=1000)])
-        module_project.dbt(*MODELS)
+        module_project.dbt(*FLOTILLA)
         assert module_project.query(elevated) == [("eks-1", True), ("eks-2", True)]
         module_project.execute(
             "update headroom_reference.thresholds set threshold_value = 2"
@@ -100,9 +100,9 @@ def test_without_a_change_old_days_are_not_read_again(module_project: Project) -
     mark = "update marts.flotilla__runs set user_name = 'left as it is'"
     with module_project.in_environment():
         write_raw(module_project.settings, [old, new], [definition_row()])
-        module_project.dbt(*MODELS)
+        module_project.dbt(*FLOTILLA)
         module_project.execute(mark)
-        module_project.dbt(*MODELS)
+        module_project.dbt(*FLOTILLA)
     found = module_project.query("select run_id, user_name from marts.flotilla__runs order by 1")
     assert found == [("eks-1", "left as it is"), ("eks-2", None)]
 
@@ -112,18 +112,18 @@ def test_the_baseline_of_a_run_is_that_of_its_time(module_project: Project) -> N
     module_project.drop_own_schemas()
     with module_project.in_environment():
         write_raw(module_project.settings, [run_row("eks-1")], [definition_row(memory=1000)])
-        module_project.dbt(*MODELS)
+        module_project.dbt(*FLOTILLA)
         snapshot = "headroom_snapshots.flotilla__definitions_snapshot"
         (first,) = module_project.query(f"select dbt_valid_from from {snapshot}")[0]
         between = first.replace(tzinfo=START.tzinfo) + timedelta(microseconds=1)
         runs = [run_row("eks-1"), run_row("eks-2", queued_at=between)]
         write_raw(module_project.settings, runs, [definition_row(memory=4000)])
-        module_project.dbt(*MODELS)
+        module_project.dbt(*FLOTILLA)
         (second,) = module_project.query(f"select max(dbt_valid_from) from {snapshot}")[0]
         after = second.replace(tzinfo=START.tzinfo) + timedelta(microseconds=1)
         runs.append(run_row("eks-3", queued_at=after))
         write_raw(module_project.settings, runs, [])
-        module_project.dbt(*MODELS)
+        module_project.dbt(*FLOTILLA)
     found = module_project.query(
         "select run_id, baseline_memory_mb, baseline_source from marts.flotilla__runs order by 1"
     )

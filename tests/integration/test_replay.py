@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+import hypothesis
 import pytest
 
 from headroom.fleet import write_fleet
 from headroom.warehouse import open_warehouse
 from tests.support.canonical import export_query
 from tests.support.naive import naive_lookup
-from tests.support.project import WITHOUT_LOGS, Project
+from tests.support.project import FLOTILLA, Project
 
-SAMPLE = {"duckdb": 1000, "postgres": 100}  # recipients a policy version
+# Recipients a policy version: a hundred, or a thousand where `make simulate` asks for more.
+SAMPLE = hypothesis.settings().max_examples
 MULTIPLIER = Decimal("1.75")
 DONOR_LIMIT = 30
 REPLAYED = """
@@ -69,7 +71,7 @@ exports: dict[str, dict[str, list[tuple[str, ...]]]] = {}
 def fleet(module_project: Project) -> Iterator[Project]:
     with module_project.in_environment():
         write_fleet(module_project.settings, until=date(2026, 1, 31))
-    module_project.dbt("build", *WITHOUT_LOGS)
+    module_project.dbt(*FLOTILLA)
     yield module_project
 
 
@@ -90,9 +92,9 @@ def sampled(fleet: Project, version: str) -> list[tuple]:
             from marts.flotilla__runs
             where policy_version = '{version}' and engine = 'eks' and memory_mb is not null
         ) as placed on run_id = sampled_run_id
-        order by case when has_donors and place <= {SAMPLE[fleet.engine] // 2} then 0 else 1 end,
+        order by case when has_donors and place <= {SAMPLE // 2} then 0 else 1 end,
             has_donors, place
-        limit {SAMPLE[fleet.engine]}
+        limit {SAMPLE}
     """)
 
 

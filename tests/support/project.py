@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.behavior_flags import BehaviorFlagRendered
 
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import open_warehouse
@@ -26,6 +27,8 @@ OWN_SCHEMAS = (
     "headroom_snapshots",
     "headroom_operations",
 )
+# dbt looks through every module of the process to say who asks for a flag: a second each time.
+BehaviorFlagRendered._default_source = lambda _: "tests"
 # What a test of Flotilla's marts leaves out: the domains that logs fill.
 WITHOUT_LOGS = (
     "--exclude",
@@ -35,6 +38,9 @@ WITHOUT_LOGS = (
     "path:seeds/landed",
     "test_type:unit",
 )
+# Flotilla's tables alone: their data tests have a file of their own.
+TABLES = ("--resource-type", "model", "seed", "snapshot")
+FLOTILLA = ("build", *TABLES, *WITHOUT_LOGS)
 
 
 @dataclass
@@ -71,6 +77,20 @@ class Project:
         self, *arguments: str, succeeds: bool = True, project: Path = PROJECT_DIR
     ) -> dict[str, str]:
         """Run dbt on the project (or a copy of it); give the status of each node by its name."""
+        outcome = self._invoke(arguments, project)
+        results: Any = [r for r in outcome.result if r.node.resource_type != "operation"]
+        statuses = {result.node.name: str(result.status) for result in results}
+        self.failures = {result.node.name: result.failures for result in results}
+        problems = [f"{r.node.name}: {r.message}" for r in results if r.status in ("error", "fail")]
+        assert outcome.success == succeeds, problems
+        return statuses
+
+    def named(self, *selection: str) -> set[str]:
+        """Give the names of the nodes that a selection selects."""
+        outcome = self._invoke(("ls", "--output", "name", "--select", *selection), PROJECT_DIR)
+        return set(outcome.result)
+
+    def _invoke(self, arguments: Iterable[str], project: Path) -> dbtRunnerResult:
         folder = Path(self.environment()["DBT_TARGET_PATH"])
         if project != PROJECT_DIR:
             # What dbt knows of the one project's files must not be taken for the other's.
@@ -84,12 +104,7 @@ class Project:
             DuckDBConnectionManager.close_all_connections()
         if outcome.exception:
             raise outcome.exception
-        results: Any = [r for r in outcome.result if r.node.resource_type != "operation"]
-        statuses = {result.node.name: str(result.status) for result in results}
-        self.failures = {result.node.name: result.failures for result in results}
-        problems = [f"{r.node.name}: {r.message}" for r in results if r.status in ("error", "fail")]
-        assert outcome.success == succeeds, problems
-        return statuses
+        return outcome
 
     def headroom(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line as its user does, in a process of its own."""

@@ -93,6 +93,8 @@ class Landing:
     """Rows on their way into the landed tables of one warehouse."""
 
     target: Target
+    # A DuckDB connection whose queries `take` lands.
+    reader: duckdb.DuckDBPyConnection
 
     def __init__(self, warehouse: Warehouse, tables: Sequence[LandedTable]) -> None:
         """Make the temporary tables that rows are staged in."""
@@ -111,11 +113,8 @@ class Landing:
         self._run([_stage_scope_sql(table, self.scopes[table])])
         self._load(f"scope_{table.name}", scope)
 
-    def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
-        """Stage or merge what a query of another, or of this very, DuckDB connection gives.
-
-        `rows` names a table there whose columns are those of the landed one.
-        """
+    def take(self, table: LandedTable, rows: str, parameters: Sequence[Any] = ()) -> None:
+        """Land what a query of `reader` gives: the columns of the table, equal where keys are."""
         raise NotImplementedError
 
     def merge(self) -> list[Landed]:
@@ -168,9 +167,14 @@ class DuckDBLanding(Landing):
 
     def __init__(self, warehouse: DuckDBWarehouse, tables: Sequence[LandedTable]) -> None:
         """Make the landed tables where they are missing, and those that rows are staged in."""
-        self.connection = warehouse.connection
+        self.connection = self.reader = warehouse.connection
         super().__init__(warehouse, tables)
         self._create()
+        self._empty = {
+            table
+            for table in tables
+            if not warehouse.scalar(f"select count(*) from {table.relation}")
+        }
 
     def _load(self, name: str, batches: Batches) -> None:
         """Insert batches through Arrow, without a copy in Python."""
@@ -179,31 +183,60 @@ class DuckDBLanding(Landing):
             self._run([f"insert into {name} by name from incoming_batch"])
             self.connection.unregister("incoming_batch")
 
-    def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
-        """Append rows whose keys are all new as they are; merge them where one is not."""
-        if parsed is not self.connection:
-            raise ValueError("the rows have to be in the connection that lands them")
+    def take(self, table: LandedTable, rows: str, parameters: Sequence[Any] = ()) -> None:
+        """Append rows to a table that was empty as they are, else those whose keys all are new.
+
+        A chunk of rows with a key that is landed is merged.
+        """
         columns = ", ".join(table.columns)
-        key = f"hash({', '.join(table.key)})"
-        repeated, count = self.warehouse.query(
-            f"select count(*) - count(distinct {key}), count(*) from {rows}"
-        ).rows[0]
-        known = repeated or self.warehouse.scalar(
-            f"select count(*) from {table.relation} where {key} in (select {key} from {rows})"
-        )
-        if not known:
-            self._run([f"insert into {table.relation} ({columns}) select {columns} from {rows}"])
-            self.landed[table].new += count
+        if table in self._empty:
+            insert = f"insert into {table.relation} ({columns}) select {columns} from ({rows})"
+            self.connection.execute(insert, parameters)
             return
-        self._run([f"insert into incoming_{table.name} ({columns}) select {columns} from {rows}"])
-        self._merge(table)
+        chunk = f"chunk_of_{table.name}"
+        made = f"create or replace temporary table {chunk} as select {columns} from ({rows})"
+        self.connection.execute(made, parameters)
+        if self._are_new(table, chunk):
+            self._run([f"insert into {table.relation} select * from {chunk}"])
+            self.landed[table].new += self.warehouse.scalar(f"select count(*) from {chunk}")
+        else:
+            self._run([f"insert into incoming_{table.name} ({columns}) select * from {chunk}"])
+            self._merge(table)
+        self._run([f"drop table {chunk}"])
+
+    def _are_new(self, table: LandedTable, chunk: str) -> bool:
+        key = f"hash({', '.join(table.key)})"
+        repeated = self.warehouse.scalar(
+            f"select count(*) - count(distinct {key}) from {chunk}"
+        ) or self.warehouse.scalar(
+            f"select count(*) from {table.relation} where {key} in (select {key} from {chunk})"
+        )
+        return not repeated
+
+    def _count_appended(self, table: LandedTable) -> None:
+        """Take back the rows of an empty table that it got twice; they are equal."""
+        key = ", ".join(table.key)
+        if self.warehouse.scalar(
+            f"select count(*) - count(distinct hash({key})) from {table.relation}"
+        ):
+            self._run(
+                [
+                    f"delete from {table.relation} where rowid in (select rowid from"
+                    f" (select rowid, row_number() over (partition by {key}) as place"
+                    f" from {table.relation}) where place > 1)"
+                ]
+            )
+        self.landed[table].new += self.warehouse.scalar(f"select count(*) from {table.relation}")
 
     def merge(self) -> list[Landed]:
         """Merge what was staged since the last time; give what was done in all."""
         self._run(self._removals())
         self._count_removed()
         for table in self.landed:
+            if table in self._empty:
+                self._count_appended(table)
             self._merge(table)
+        self._empty.clear()
         return list(self.landed.values())
 
     def _merge(self, table: LandedTable) -> None:
@@ -225,13 +258,20 @@ class PostgresLanding(Landing):
 
     target = "postgres"
 
+    def __init__(self, warehouse: Warehouse, tables: Sequence[LandedTable]) -> None:
+        """Make the tables that rows are staged in, and a reader in memory."""
+        super().__init__(warehouse, tables)
+        self.reader = duckdb.connect()
+        self.reader.execute("set timezone = 'UTC'")
+
     def _load(self, name: str, batches: Batches) -> None:
         """COPY batches into the temporary table."""
         self.warehouse.load(name, batches)
 
-    def take(self, table: LandedTable, parsed: duckdb.DuckDBPyConnection, rows: str) -> None:
-        """COPY what the DuckDB table holds, batch by batch."""
-        found = parsed.execute(f"select {', '.join(table.columns)} from {rows}")
+    def take(self, table: LandedTable, rows: str, parameters: Sequence[Any] = ()) -> None:
+        """COPY what the query gives, batch by batch."""
+        columns = ", ".join(table.columns)
+        found = self.reader.execute(f"select {columns} from ({rows})", parameters)
         self.stage(table, found.to_arrow_reader(FETCHED_ROWS))
 
     def merge(self) -> list[Landed]:

@@ -20,7 +20,7 @@ from headroom.hooks import blocks, inputs
 from headroom.hooks.contract import landed_tables
 from headroom.hooks.masks import mask_secrets
 from headroom.hooks.perf_logs import Options, load_perf_logs
-from headroom.hooks.perf_logs.fast import BLOCKS, PARSED, parse_lines, parsed_table
+from headroom.hooks.perf_logs.fast import SCHEMA, read_usual, timings_of
 from headroom.hooks.perf_logs.lines import (
     PAYLOADS,
     TIMINGS,
@@ -60,21 +60,19 @@ def rows(folder: Path, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
 
 def in_bulk(lines: list[str]) -> list[dict[str, Any] | None]:
     """What the bulk reader makes of lines; None for those that it leaves."""
+    found, odd = read_usual(pa.array(lines, pa.string()))
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.execute(parsed_table(landed_tables()[TIMINGS]))
-        table = pa.table({"line": pa.array(lines, pa.string()), "ordinal": range(len(lines))})
-        connection.register(BLOCKS, table)
-        connection.execute(parse_lines(), ["c", "A"])
-        found = connection.execute(f"select * from {PARSED} order by ordinal")
-        names = [column[0] for column in found.description or []]
-        parsed: list[dict[str, Any] | None] = [None] * len(lines)
-        for values in found.fetchall():
-            row = dict(zip(names, values, strict=True))
-            place, raw = row.pop("ordinal"), row.pop("raw")
-            assert raw in (None, lines[place])
-            parsed[place] = None if raw is not None else row
-        return parsed
+        connection.register("batches", pa.Table.from_batches(found, SCHEMA))
+        rows = connection.execute(timings_of("batches"), ["c", "A"])
+        names = [column[0] for column in rows.description or []]
+        parsed = {values[0]: dict(zip(names, values, strict=True)) for values in rows.fetchall()}
+    left = odd.to_pylist()
+    assert len(left) == len(set(left))
+    assert {digest(line) for line in lines} >= parsed.keys()
+    given = [parsed.get(digest(line)) for line in lines]
+    assert not any(given[place] for place in left)
+    return given
 
 
 def one_by_one(line: str) -> dict[str, Any]:

@@ -1,77 +1,220 @@
-"""Timing lines in bulk: DuckDB reads the usual forms, and hands the others to `lines`.
+"""Timing lines in bulk: Arrow reads the usual forms, and hands the others to `lines`.
 
-A line's fields are split at its spaces; one pattern without captures says whether they are all
-there, in the order of the document, and what they should be. Where they are not, the sorted fields
-are tried: that is any other order. What neither takes keeps its text in `raw`.
+One pattern says whether a line holds all fields, in the order of the document, and what they should
+be. Its lines are then a CSV file, which Arrow reads at once into the types of the columns. Lines
+with a prefix or with another order of fields are brought into that form first.
 """
 
-from headroom.hooks.contract import LandedTable
-from headroom.hooks.perf_logs.lines import MAX_TEXT, NOTHING, PARAM_LENGTH, TIME
+from dataclasses import dataclass, replace
 
-BLOCKS = "incoming_lines"
-PARSED = "parsed_lines"
-# Printable ASCII but for the quote: other text is read line by line.
-WORD = "[!#-~]+"
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from headroom.hooks.perf_logs.lines import KINDS, MAX_TEXT, NOTHING, PARAM_LENGTH, TIME
+
+MARK = "_TIMING: "
+# Printable ASCII but for the quote, and for what parts a CSV here: other text is read line by line.
+WORD = "[!#-<>-~]+"
 DURATION = r"[0-9]{1,12}([.][0-9]{1,9})?"
 SIZE = r"[0-9]{1,9}([.][0-9]{1,9})?"
 COUNT = "[0-9]{1,9}"
-SIMULATION = {
-    "param_id": WORD,
-    "seed": "-?[0-9]{1,18}",
-    "duration_ms": DURATION,
-    "worker": WORD,
+FIELDS = {
+    "SIM": {
+        "param_id": WORD,
+        "seed": "-?[0-9]{1,18}",
+        "duration_ms": DURATION,
+        "worker": WORD,
+    },
+    "AGG": {
+        "run_id": WORD,
+        "param_id": WORD,
+        "target": WORD,
+        "n_sim_returns": COUNT,
+        "n_outputs": COUNT,
+        "total_inline_mb": SIZE,
+        "max_single_kb": SIZE,
+        "duration_ms": DURATION,
+        "worker": WORD,
+    },
 }
-AGGREGATION = {
-    "run_id": WORD,
-    "param_id": WORD,
-    "target": WORD,
-    "n_sim_returns": COUNT,
-    "n_outputs": COUNT,
-    "total_inline_mb": SIZE,
-    "max_single_kb": SIZE,
-    "duration_ms": DURATION,
-    "worker": WORD,
+TYPES = {
+    "run_id": pa.string(),
+    "param_id": pa.string(),
+    "seed": pa.int64(),
+    "target": pa.string(),
+    "worker": pa.string(),
+    "duration_ms": pa.decimal128(18, 3),
+    "n_sim_returns": pa.int32(),
+    "n_outputs": pa.int32(),
+    "total_inline_mb": pa.decimal128(18, 6),
+    "max_single_kb": pa.decimal128(18, 6),
 }
+# Where a number has more digits than its column.
+WIDE_TYPES = {
+    name: pa.decimal128(38, 9) if pa.types.is_decimal(kind) else kind
+    for name, kind in TYPES.items()
+}
+SCHEMA = pa.schema({"line": pa.string(), "prefix": pa.string(), "kind": pa.string(), **TYPES})
 # What a line has to hold to be looked at at all: see PAYLOAD_MARK and WARNED in `lines`.
-MARKS = ("_TIMING:", "Aggregation: ", "emory", "o disk", "Spill file")
+MARKS = "_TIMING:|Aggregation: |emory|o disk|Spill file"
+PATTERNS = {
+    kind: f"^{kind}{MARK}{' '.join(f'{name}={value}' for name, value in fields.items())}$"
+    for kind, fields in FIELDS.items()
+}
 
 
-def parsed_table(table: LandedTable) -> str:
-    """Give the statement that makes the table of parsed lines: the landed columns and `raw`."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
-    return f"create or replace temp table {PARSED} ({columns}, ordinal bigint, raw text)"
+@dataclass(frozen=True)
+class _Lines:
+    """Lines and their places in the block; what each is read as, and what stands before it.
 
-
-def parse_lines() -> str:
-    """Give the statement that parses the registered blocks; parameters: the label and its detail.
-
-    A place of 0 in a list is NULL: with `is_agg` as 0 or 1, places say which kind has a field,
-    without a case for each column.
+    `prefixes` end with the kind of the line; None where nothing else stands before any.
     """
-    run_id = _field("run_id", "is_agg")
+
+    lines: pa.StringArray
+    places: pa.Int64Array
+    usual: pa.StringArray
+    prefixes: pa.StringArray | None = None
+
+    def where(self, mask: pa.BooleanArray) -> "_Lines":
+        """Keep the lines of a mask."""
+        prefixes = None if self.prefixes is None else self.prefixes.filter(mask)
+        return _Lines(
+            self.lines.filter(mask), self.places.filter(mask), self.usual.filter(mask), prefixes
+        )
+
+    def batch(self, kind: str) -> pa.RecordBatch:
+        """Read the fields of lines that all are of one kind and in its usual form."""
+        columns = {
+            "line": self.lines,
+            "kind": pa.repeat(KINDS[kind], len(self.lines)),
+            **_fields(kind, self.usual),
+        }
+        if self.prefixes is not None:
+            columns["prefix"] = self.prefixes
+        arrays = [
+            columns[field.name] if field.name in columns else pa.nulls(len(self.lines), field.type)
+            for field in SCHEMA
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
+
+
+def read_usual(texts: pa.StringArray) -> tuple[list[pa.RecordBatch], pa.Int64Array]:
+    """Give the timings of a block, and the places of the lines that `lines` has to look at."""
+    found: list[pa.RecordBatch] = []
+    rest = _Lines(texts, pa.array(np.arange(len(texts))), texts)
+    for kind in FIELDS:
+        rest = _take_usual(kind, rest, found)
+    rest = rest.where(pc.match_substring_regex(rest.lines, MARKS))
+    if not len(rest.lines):
+        return found, rest.places
+    is_timing = pc.match_substring(rest.lines, MARK)
+    odd = [rest.where(pc.invert(is_timing)).places]
+    rest = _cut_prefixes(rest.where(is_timing))
+    for kind in FIELDS:
+        rest = _take_usual(kind, rest, found)
+        is_of_kind = pc.starts_with(rest.usual, kind)
+        others, ours = rest.where(pc.invert(is_of_kind)), rest.where(is_of_kind)
+        ours = _take_usual(kind, replace(ours, usual=_in_order(kind, ours.usual)), found)
+        odd.append(ours.places)
+        rest = others
+    return found, pa.concat_arrays([*odd, rest.places])
+
+
+def _take_usual(kind: str, lines: _Lines, found: list[pa.RecordBatch]) -> _Lines:
+    """Read the lines that have the usual form of a kind; give the others."""
+    is_usual = pc.and_(
+        pc.match_substring_regex(lines.usual, PATTERNS[kind]),
+        pc.less_equal(pc.binary_length(lines.usual), MAX_TEXT),
+    )
+    is_usual = pc.fill_null(is_usual, False)
+    taken = lines.where(is_usual)
+    if len(taken.lines):
+        found.append(taken.batch(kind))
+    return lines.where(pc.invert(is_usual))
+
+
+def _cut_prefixes(lines: _Lines) -> _Lines:
+    """Let lines be read without what stands before their kind; odd prefixes stay."""
+    parts = pc.split_pattern(lines.lines, MARK, max_splits=1)
+    prefixes, bodies = pc.list_element(parts, 0), pc.list_element(parts, 1)
+    is_odd = pc.or_(
+        pc.match_substring(prefixes, MARK.rstrip()),
+        pc.greater(pc.binary_length(prefixes), MAX_TEXT),
+    )
+    kinds = pc.if_else(is_odd, "", pc.utf8_slice_codeunits(prefixes, -3))
+    usual = pc.binary_join_element_wise(kinds, bodies, MARK)
+    return replace(lines, usual=usual, prefixes=prefixes)
+
+
+def _in_order(kind: str, usual: pa.StringArray) -> pa.StringArray:
+    """Bring the fields into the order of the document; NULL where something else stands there."""
+    fields = [
+        pc.struct_field(pc.extract_regex(usual, f" (?P<field>{name}=[^ ]*)"), "field")
+        for name in FIELDS[kind]
+    ]
+    ordered = pc.binary_join_element_wise(f"{kind}{MARK.rstrip()}", *fields, " ")
+    is_whole = pc.equal(pc.binary_length(ordered), pc.binary_length(usual))
+    return pc.if_else(is_whole, ordered, pa.scalar(None, pa.string()))
+
+
+def _fields(kind: str, usual: pa.StringArray) -> dict[str, pa.Array]:
+    """Read lines in the usual form as a CSV file, whose columns part at spaces and equals signs."""
+    lines = pc.binary_join_element_wise(usual, "", "\n")
+    text = bytes(lines.buffers()[2][: pc.sum(pc.binary_length(lines)).as_py()])
+    text = text.replace(b"=", b" ")
+    try:
+        table = _read_csv(kind, text, TYPES)
+    except pa.ArrowInvalid:
+        table = _rounded(_read_csv(kind, text, WIDE_TYPES))
+    return {name: table[name].combine_chunks() for name in table.column_names}
+
+
+def _rounded(table: pa.Table) -> pa.Table:
+    """Round numbers that have more digits than their columns."""
+    columns = {
+        name: pc.round(table[name], TYPES[name].scale, "half_up").cast(TYPES[name])
+        if pa.types.is_decimal(TYPES[name])
+        else table[name]
+        for name in table.column_names
+    }
+    return pa.table(columns)
+
+
+def _read_csv(kind: str, text: bytes, types: dict[str, pa.DataType]) -> pa.Table:
+    names = [kind, *(column for name in FIELDS[kind] for column in (f"{name}=", name))]
+    return csv.read_csv(
+        pa.BufferReader(text),
+        read_options=csv.ReadOptions(
+            column_names=names, use_threads=False, block_size=len(text) + 1
+        ),
+        parse_options=csv.ParseOptions(delimiter=" ", quote_char=False, double_quote=False),
+        convert_options=csv.ConvertOptions(
+            column_types=types, include_columns=list(FIELDS[kind]), strings_can_be_null=False
+        ),
+    )
+
+
+def timings_of(blocks: str) -> str:
+    """Give a select of the landed columns over batches; parameters: the label and its detail."""
     nothing = ", ".join(f"'{value}'" for value in NOTHING)
     return f"""
-        insert into {PARSED} by name
         select
-            ordinal,
-            case when fields is null then line end as raw,
             md5(line) as timing_id,
-            case when is_agg = 1 then 'aggregation' else 'simulation' end as kind,
+            kind,
             ? as calibration,
             ? as experiment,
-            case
-                when {run_id} not in ({nothing}) then {run_id}
-            end as run_id,
-            substr(fields[1 + is_agg], {len("param_id=") + 1}, {PARAM_LENGTH}) as param_id,
-            try_cast({_field("seed", "2 - 2 * is_agg")} as bigint) as seed,
-            {_field("target", "3 * is_agg")} as target,
-            {_field("worker", "-1")} as worker,
-            try_cast({_field("duration_ms", "-2")} as decimal(18, 3)) as duration_ms,
-            try_cast({_field("n_sim_returns", "4 * is_agg")} as integer) as sim_return_count,
-            try_cast({_field("n_outputs", "5 * is_agg")} as integer) as output_count,
-            try_cast({_field("total_inline_mb", "6 * is_agg")} as decimal(18, 6))
-                as total_inline_mb,
-            try_cast({_field("max_single_kb", "7 * is_agg")} as decimal(18, 6)) as max_single_kb,
+            case when run_id not in ({nothing}) then run_id end as run_id,
+            substr(param_id, 1, {PARAM_LENGTH}) as param_id,
+            seed,
+            target,
+            worker,
+            duration_ms,
+            n_sim_returns as sim_return_count,
+            n_outputs as output_count,
+            total_inline_mb,
+            max_single_kb,
             coalesce(
                 {_usual_time()},
                 try_cast(replace(regexp_extract(prefix, '{TIME}'), ',', '.') as timestamptz)
@@ -85,7 +228,14 @@ def parse_lines() -> str:
                         split_part(split_part(split_part(prefix, '[pod/', 2), ']', 1), '/', 1), ''
                     )
             end as pod_name
-        from ({_with_fields()}) as with_fields
+        from (
+            select
+                *,
+                case when starts_with(prefix, '[pod/')
+                    then split_part(prefix, ' ', 2) else split_part(prefix, ' ', 1) end
+                    as first_word
+            from {blocks}
+        ) as lines
     """
 
 
@@ -102,86 +252,3 @@ def _usual_time() -> str:
                 and strlen(first_word) between 20 and 30
                 then try_cast(first_word as timestamptz)
         end"""
-
-
-def _field(name: str, place: str) -> str:
-    """Give a field's value: what stands after `name=`."""
-    return f"substr(fields[{place}], {len(name) + 2})"
-
-
-def _pattern(fields: dict[str, str], names: list[str]) -> str:
-    return " ".join(f"{name}={fields[name]}" for name in names)
-
-
-def _by_name(fields: dict[str, str]) -> list[str]:
-    return sorted(fields, key=lambda name: f"{name}=")
-
-
-def _reorder(fields: dict[str, str]) -> str:
-    """Give sorted fields in the order of the document."""
-    by_name = _by_name(fields)
-    return "[" + ", ".join(f"by_name[{by_name.index(name) + 1}]" for name in fields) + "]"
-
-
-def _with_fields() -> str:
-    """Give lines with their fields in the order of the document, or NULL where they are odd."""
-    marked = " or ".join(f"contains(line, '{mark}')" for mark in MARKS)
-    return f"""
-        select
-            ordinal,
-            line,
-            prefix,
-            case when starts_with(prefix, '[pod/')
-                then split_part(prefix, ' ', 2) else split_part(prefix, ' ', 1) end
-                as first_word,
-            is_agg,
-            case
-                when is_usual then string_split(body, ' ')
-                when is_agg = 0 and regexp_full_match(
-                    array_to_string(by_name, ' '), '{_pattern(SIMULATION, _by_name(SIMULATION))}'
-                ) then {_reorder(SIMULATION)}
-                when is_agg = 1 and regexp_full_match(
-                    array_to_string(by_name, ' '), '{_pattern(AGGREGATION, _by_name(AGGREGATION))}'
-                ) then {_reorder(AGGREGATION)}
-            end as fields
-        from (
-            select
-                *,
-                case when is_agg is not null and not is_usual
-                    then list_sort(string_split(body, ' ')) end as by_name
-            from (
-                select
-                    *,
-                    case
-                        when is_agg = 0
-                            then regexp_full_match(body, '{_pattern(SIMULATION, list(SIMULATION))}')
-                        when is_agg = 1
-                            then regexp_full_match(
-                                body, '{_pattern(AGGREGATION, list(AGGREGATION))}'
-                            )
-                        else false
-                    end as is_usual
-                from (
-                    select
-                        *,
-                        case
-                            when strlen(line) <> strlen(prefix) + strlen(body) + {len("_TIMING: ")}
-                                then null
-                            when strlen(prefix) > {MAX_TEXT} or strlen(body) > {MAX_TEXT} then null
-                            when contains(prefix, '_TIMING:') then null
-                            when suffix(prefix, 'SIM') then 0
-                            when suffix(prefix, 'AGG') then 1
-                        end as is_agg
-                    from (
-                        select
-                            ordinal,
-                            line,
-                            split_part(line, '_TIMING: ', 1) as prefix,
-                            split_part(line, '_TIMING: ', 2) as body
-                        from {BLOCKS}
-                        where {marked}
-                    ) as cut
-                ) as of_a_kind
-            ) as in_document
-        ) as by_names
-    """

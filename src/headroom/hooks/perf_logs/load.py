@@ -1,12 +1,10 @@
-"""Load performance logs: DuckDB parses blocks of lines, `lines` the odd ones; then all lands."""
+"""Load performance logs: `fast` reads blocks of lines, `lines` the odd ones; then all lands."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,9 +12,9 @@ from headroom.errors import UsageError
 from headroom.hooks.blocks import Block, BrokenLine, read_blocks
 from headroom.hooks.contract import landed_tables
 from headroom.hooks.inputs import UNREADABLE, Source, find_sources, open_source, why_unreadable
-from headroom.hooks.landing import DuckDBLanding, Landing, arrow_rows, landing
+from headroom.hooks.landing import Landing, arrow_rows, landing
 from headroom.hooks.loading import LoadOptions
-from headroom.hooks.perf_logs.fast import BLOCKS, PARSED, parse_lines, parsed_table
+from headroom.hooks.perf_logs.fast import SCHEMA, read_usual, timings_of
 from headroom.hooks.perf_logs.lines import (
     PAYLOADS,
     TIMINGS,
@@ -34,11 +32,11 @@ UNLABELLED = "unlabelled"
 EXPERIMENTS = ("A", "B")
 MAX_LABEL = 200
 REJECTS = "landed_rejects"
-# Merged at a time: enough for a fast merge, little enough to stay in memory.
+# Handed over at a time: enough for a fast merge, little enough to stay in memory.
 CHUNK_LINES = 1_000_000
 ODD_LINES = 20_000
 MEMORY_LIMIT = "450MB"
-LINES = pa.schema([("line", pa.string()), ("ordinal", pa.int64())])
+BATCHES = "incoming_timings"
 Progress = Callable[[str, int, int | None], None]
 
 
@@ -80,8 +78,11 @@ def load_perf_logs(
         if options.csv_folder:
             settings = stack.enter_context(seed_folder(options.csv_folder, tables))
         opened = stack.enter_context(landing(settings, tables))
-        connection = _parser(stack, opened)
-        load = _Load(options, stream, opened, connection)
+        # What reads the lines has to fit into memory as well; digests gain nothing from `fsst`.
+        opened.reader.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        opened.reader.execute("set preserve_insertion_order = false")
+        opened.reader.execute("set disabled_compression_methods = 'fsst'")
+        load = _Load(options, stream, opened)
         while not stream.is_at_end:
             load.next_chunk()
         other = report.lines - report.parsed - sum(report.rejected.values())
@@ -91,22 +92,6 @@ def load_perf_logs(
             report.require_clean()
         report.landed = opened.merge()
     return report
-
-
-def _parser(stack: ExitStack, opened: Landing) -> duckdb.DuckDBPyConnection:
-    """Give the DuckDB connection that parses: the one that lands, or one in memory."""
-    if isinstance(opened, DuckDBLanding):
-        connection = opened.connection
-    else:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="headroom-lines-"))
-        connection = stack.enter_context(duckdb.connect())
-        connection.execute("set temp_directory = ?", [folder])
-        connection.execute("set timezone = 'UTC'")
-    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-    connection.execute("set preserve_insertion_order = false")
-    # Half of the time of writing goes into trying it; keys are digests, which it cannot shorten.
-    connection.execute("set disabled_compression_methods = 'fsst'")
-    return connection
 
 
 @dataclass
@@ -122,15 +107,15 @@ class LineStream:
 
     def __post_init__(self) -> None:
         """Find out how much there is to read."""
-        self._batches = self._read()
+        self._blocks = self._read()
         sizes = [_size(source) for source in self.sources]
         self._total = sum(size for size in sizes if size) if all(sizes) else None
 
-    def chunk(self) -> Iterator[pa.RecordBatch]:
-        """Give batches of lines until about CHUNK_LINES were read, or all."""
+    def chunk(self) -> Iterator[Block]:
+        """Give blocks of lines until about CHUNK_LINES were read, or all."""
         end = self.report.lines + CHUNK_LINES
-        for batch in self._batches:
-            yield batch
+        for block in self._blocks:
+            yield block
             if self.report.lines >= end:
                 return
         self.is_at_end = True
@@ -140,7 +125,7 @@ class LineStream:
         begin, name = next(found for found in reversed(self._begins) if found[0] < ordinal)
         return f"{name}:{ordinal - begin}"
 
-    def _read(self) -> Iterator[pa.RecordBatch]:
+    def _read(self) -> Iterator[Block]:
         done = 0
         for source in self.sources:
             self.report.sources += 1
@@ -152,8 +137,7 @@ class LineStream:
                     for block in read_blocks(source, stream):
                         self.report.lines += block.lines
                         self.broken += [(source.name, line) for line in block.broken]
-                        ordinals = pc.add(block.numbers, before)
-                        yield pa.record_batch([block.texts, ordinals], schema=LINES)
+                        yield replace(block, numbers=pc.add(block.numbers, before))
                         if self.on_progress:
                             self.on_progress(source.name, done + block.read, self._total)
             except UNREADABLE as error:
@@ -173,65 +157,60 @@ def _size(source: Source) -> int | None:
 
 @dataclass
 class _Load:
-    """One load at work: a chunk of lines at a time is parsed and handed to the landing."""
+    """One load at work: a chunk of lines at a time is read and handed to the landing."""
 
     options: Options
     stream: LineStream
     landing: Landing
-    connection: duckdb.DuckDBPyConnection
+    odd: list[pa.RecordBatch] = field(default_factory=list)
 
     def next_chunk(self) -> None:
-        """Parse and hand over the lines of the next chunk."""
-        table = landed_tables()[TIMINGS]
-        self.connection.execute(parsed_table(table))
-        reader = pa.RecordBatchReader.from_batches(LINES, self.stream.chunk())
-        self.connection.register(BLOCKS, reader)
+        """Read and hand over the lines of the next chunk."""
+        reader = pa.RecordBatchReader.from_batches(SCHEMA, self._timings())
+        self.landing.reader.register(BATCHES, reader)
         labels = [self.options.calibration, self.options.experiment]
-        self.connection.execute(parse_lines(), labels)
-        self.connection.unregister(BLOCKS)
+        self.landing.take(landed_tables()[TIMINGS], timings_of(BATCHES), labels)
+        self.landing.reader.unregister(BATCHES)
+        self._reject_broken()
         self._take_odd_lines()
-        columns = ", ".join(table.columns)
-        rows = f"(select {columns} from {PARSED} where raw is null) as parsed"
-        found = self.connection.execute(f"select count(*) from {rows}").fetchone()
-        self.stream.report.parsed += found[0] if found else 0
-        self.landing.take(table, self.connection, rows)
+
+    def _timings(self) -> Iterator[pa.RecordBatch]:
+        """Give what can be read in bulk; put the other lines aside."""
+        for block in self.stream.chunk():
+            found, places = read_usual(block.texts)
+            for batch in found:
+                self.stream.report.parsed += batch.num_rows
+                yield batch
+            if len(places):
+                odd = {"raw": block.texts.take(places), "ordinal": block.numbers.take(places)}
+                self.odd.append(pa.record_batch(odd))
 
     def _take_odd_lines(self) -> None:
-        """Read what the bulk reader left, line by line; reject what was no text from the start."""
-        self._reject_broken()
-        odd = self.connection.execute(
-            f"select ordinal, raw from {PARSED} where raw is not null order by ordinal"
-        ).to_arrow_table()
-        for batch in odd.to_batches(max_chunksize=ODD_LINES):
-            rows: dict[str, list[dict[str, Any]]] = {
-                name: [] for name in (TIMINGS, PAYLOADS, WARNINGS)
-            }
-            rejects = []
-            for line in batch.to_pylist():
-                try:
-                    parsed = parse_line(line["raw"])
-                except BadLineError as error:
-                    rejects.append(self._reject(line, str(error)))
-                    continue
-                if parsed:
-                    rows[parsed.table].append({**parsed.row, **self._labels()})
-            self._hand_over(rows)
-            self._stage_rejects(rejects)
+        """Read line by line what the bulk reader left."""
+        for odd in self.odd:
+            for start in range(0, odd.num_rows, ODD_LINES):
+                self._take_odd(odd.slice(start, ODD_LINES).to_pylist())
+        self.odd.clear()
+
+    def _take_odd(self, lines: list[dict[str, Any]]) -> None:
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (TIMINGS, PAYLOADS, WARNINGS)}
+        rejects = []
+        for line in lines:
+            try:
+                parsed = parse_line(line["raw"])
+            except BadLineError as error:
+                rejects.append(self._reject(line, str(error)))
+                continue
+            if parsed:
+                rows[parsed.table].append({**parsed.row, **self._labels()})
+                self.stream.report.parsed += 1
+        for name, found in rows.items():
+            table = landed_tables()[name]
+            self.landing.stage(table, arrow_rows(table, found))
+        self._stage_rejects(rejects)
 
     def _labels(self) -> dict[str, str | None]:
         return {"calibration": self.options.calibration, "experiment": self.options.experiment}
-
-    def _hand_over(self, rows: dict[str, list[dict[str, Any]]]) -> None:
-        for name, found in rows.items():
-            table = landed_tables()[name]
-            if name != TIMINGS:
-                self.landing.stage(table, arrow_rows(table, found))
-                self.stream.report.parsed += len(found)
-                continue
-            for batch in arrow_rows(table, found):
-                self.connection.register("odd_timings", pa.Table.from_batches([batch]))
-                self.connection.execute(f"insert into {PARSED} by name from odd_timings")
-                self.connection.unregister("odd_timings")
 
     def _reject(self, line: dict[str, Any], reason: str) -> Reject:
         where = self.stream.where(line["ordinal"])
