@@ -148,10 +148,11 @@ def _split(raw: bytes) -> pa.StringArray | None:
         return None
     offsets = pa.py_buffer(np.array([0, len(raw)], dtype=np.int32).tobytes())
     whole = pa.StringArray.from_buffers(1, offsets, pa.py_buffer(raw))
-    try:
-        whole.validate(full=True)
-    except pa.ArrowInvalid:
-        return None
+    if not raw.isascii():
+        try:
+            whole.validate(full=True)
+        except pa.ArrowInvalid:
+            return None
     return pc.split_pattern(whole, "\n").values
 
 

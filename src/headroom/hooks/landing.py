@@ -217,7 +217,8 @@ class DuckDBLanding(Landing):
         """Take back the rows of an empty table that it got twice; they are equal."""
         key = ", ".join(table.key)
         if self.warehouse.scalar(
-            f"select count(*) - count(distinct hash({key})) from {table.relation}"
+            f"select count(*) - (select count(*) from (select distinct hash({key})"
+            f" from {table.relation})) from {table.relation}"
         ):
             self._run(
                 [

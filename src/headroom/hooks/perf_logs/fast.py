@@ -5,6 +5,7 @@ be. Its lines are then a CSV file, which Arrow reads at once into the types of t
 with a prefix or with another order of fields are brought into that form first.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,10 +60,11 @@ WIDE_TYPES = {
 SCHEMA = pa.schema({"line": pa.string(), "prefix": pa.string(), "kind": pa.string(), **TYPES})
 # What a line has to hold to be looked at at all: see PAYLOAD_MARK and WARNED in `lines`.
 MARKS = "_TIMING:|Aggregation: |emory|o disk|Spill file"
-PATTERNS = {
-    kind: f"^{kind}{MARK}{' '.join(f'{name}={value}' for name, value in fields.items())}$"
-    for kind, fields in FIELDS.items()
-}
+# A program writes its fields in one order; so many others a block are read without a detour.
+ORDERS = 16
+
+
+Order = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -79,17 +81,18 @@ class _Lines:
 
     def where(self, mask: pa.BooleanArray) -> "_Lines":
         """Keep the lines of a mask."""
+        lines = self.lines.filter(mask)
+        # Copied once where a line is read as it is.
+        usual = lines if self.usual is self.lines else self.usual.filter(mask)
         prefixes = None if self.prefixes is None else self.prefixes.filter(mask)
-        return _Lines(
-            self.lines.filter(mask), self.places.filter(mask), self.usual.filter(mask), prefixes
-        )
+        return _Lines(lines, self.places.filter(mask), usual, prefixes)
 
-    def batch(self, kind: str) -> pa.RecordBatch:
-        """Read the fields of lines that all are of one kind and in its usual form."""
+    def batch(self, kind: str, order: Order) -> pa.RecordBatch:
+        """Read the fields of lines that all are of one kind and hold its fields in an order."""
         columns = {
             "line": self.lines,
             "kind": pa.repeat(KINDS[kind], len(self.lines)),
-            **_fields(kind, self.usual),
+            **_fields(kind, order, self.usual),
         }
         if self.prefixes is not None:
             columns["prefix"] = self.prefixes
@@ -104,35 +107,60 @@ def read_usual(texts: pa.StringArray) -> tuple[list[pa.RecordBatch], pa.Int64Arr
     """Give the timings of a block, and the places of the lines that `lines` has to look at."""
     found: list[pa.RecordBatch] = []
     rest = _Lines(texts, pa.array(np.arange(len(texts))), texts)
-    for kind in FIELDS:
-        rest = _take_usual(kind, rest, found)
+    for kind, fields in FIELDS.items():
+        rest = _take_usual(kind, list(fields), rest, found)
     rest = rest.where(pc.match_substring_regex(rest.lines, MARKS))
-    if not len(rest.lines):
-        return found, rest.places
+    rest, odd = _take_kinds(rest, found)
     is_timing = pc.match_substring(rest.lines, MARK)
-    odd = [rest.where(pc.invert(is_timing)).places]
-    rest = _cut_prefixes(rest.where(is_timing))
+    others = rest.where(pc.invert(is_timing))
+    rest, behind = _take_kinds(_cut_prefixes(rest.where(is_timing)), found)
+    return found, pa.concat_arrays([*odd, *behind, others.places, rest.places])
+
+
+def _take_kinds(lines: _Lines, found: list[pa.RecordBatch]) -> tuple[_Lines, list[pa.Int64Array]]:
+    """Read the lines that begin with a kind; give the others, and the places of the odd."""
+    odd = []
     for kind in FIELDS:
-        rest = _take_usual(kind, rest, found)
-        is_of_kind = pc.starts_with(rest.usual, kind)
-        others, ours = rest.where(pc.invert(is_of_kind)), rest.where(is_of_kind)
-        ours = _take_usual(kind, replace(ours, usual=_in_order(kind, ours.usual)), found)
-        odd.append(ours.places)
-        rest = others
-    return found, pa.concat_arrays([*odd, rest.places])
+        is_of_kind = pc.starts_with(lines.usual, kind + MARK)
+        if pc.any(is_of_kind).as_py():
+            odd.append(_take_any_order(kind, lines.where(is_of_kind), found))
+            lines = lines.where(pc.invert(is_of_kind))
+    return lines, odd
 
 
-def _take_usual(kind: str, lines: _Lines, found: list[pa.RecordBatch]) -> _Lines:
-    """Read the lines that have the usual form of a kind; give the others."""
+def _take_usual(kind: str, order: Order, lines: _Lines, found: list[pa.RecordBatch]) -> _Lines:
+    """Read the lines that hold the fields of a kind in an order; give the others."""
+    pattern = " ".join(f"{name}={FIELDS[kind][name]}" for name in order)
     is_usual = pc.and_(
-        pc.match_substring_regex(lines.usual, PATTERNS[kind]),
+        pc.match_substring_regex(lines.usual, f"^{kind}{MARK}{pattern}$"),
         pc.less_equal(pc.binary_length(lines.usual), MAX_TEXT),
     )
     is_usual = pc.fill_null(is_usual, False)
     taken = lines.where(is_usual)
     if len(taken.lines):
-        found.append(taken.batch(kind))
+        found.append(taken.batch(kind, order))
     return lines.where(pc.invert(is_usual))
+
+
+def _take_any_order(kind: str, lines: _Lines, found: list[pa.RecordBatch]) -> pa.Int64Array:
+    """Read lines of one kind, the orders that they begin with first; give the places of the odd."""
+    fields = list(FIELDS[kind])
+    lines = _take_usual(kind, fields, lines, found)
+    odd = []
+    for _ in range(ORDERS):
+        if not len(lines.lines):
+            break
+        first = lines.places[0]
+        order = [word.partition("=")[0] for word in lines.usual[0].as_py().split(" ")[1:]]
+        if sorted(order) == sorted(fields):
+            lines = _take_usual(kind, order, lines, found)
+        # What its own order does not read is odd.
+        is_first = pc.equal(lines.places, first)
+        odd.append(lines.places.filter(is_first))
+        lines = lines.where(pc.invert(is_first))
+    sorted_lines = replace(lines, usual=_in_order(kind, lines.usual))
+    left = _take_usual(kind, fields, sorted_lines, found)
+    return pa.concat_arrays([*odd, left.places])
 
 
 def _cut_prefixes(lines: _Lines) -> _Lines:
@@ -159,15 +187,15 @@ def _in_order(kind: str, usual: pa.StringArray) -> pa.StringArray:
     return pc.if_else(is_whole, ordered, pa.scalar(None, pa.string()))
 
 
-def _fields(kind: str, usual: pa.StringArray) -> dict[str, pa.Array]:
+def _fields(kind: str, order: Order, usual: pa.StringArray) -> dict[str, pa.Array]:
     """Read lines in the usual form as a CSV file, whose columns part at spaces and equals signs."""
     lines = pc.binary_join_element_wise(usual, "", "\n")
     text = bytes(lines.buffers()[2][: pc.sum(pc.binary_length(lines)).as_py()])
     text = text.replace(b"=", b" ")
     try:
-        table = _read_csv(kind, text, TYPES)
+        table = _read_csv(kind, order, text, TYPES)
     except pa.ArrowInvalid:
-        table = _rounded(_read_csv(kind, text, WIDE_TYPES))
+        table = _rounded(_read_csv(kind, order, text, WIDE_TYPES))
     return {name: table[name].combine_chunks() for name in table.column_names}
 
 
@@ -182,8 +210,8 @@ def _rounded(table: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def _read_csv(kind: str, text: bytes, types: dict[str, pa.DataType]) -> pa.Table:
-    names = [kind, *(column for name in FIELDS[kind] for column in (f"{name}=", name))]
+def _read_csv(kind: str, order: Order, text: bytes, types: dict[str, pa.DataType]) -> pa.Table:
+    names = [kind, *(column for name in order for column in (f"{name}=", name))]
     return csv.read_csv(
         pa.BufferReader(text),
         read_options=csv.ReadOptions(
@@ -191,7 +219,7 @@ def _read_csv(kind: str, text: bytes, types: dict[str, pa.DataType]) -> pa.Table
         ),
         parse_options=csv.ParseOptions(delimiter=" ", quote_char=False, double_quote=False),
         convert_options=csv.ConvertOptions(
-            column_types=types, include_columns=list(FIELDS[kind]), strings_can_be_null=False
+            column_types=types, include_columns=list(order), strings_can_be_null=False
         ),
     )
 
