@@ -57,7 +57,7 @@ lint: env  ## Check style and types
 	@$(BIN)/ruff format --check $(PYTHON_FILES)
 	@$(BIN)/mypy
 	@mkdir -p target
-	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff lint $(SQL_FILES)
+	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff lint --processes 2 $(SQL_FILES)
 
 bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench
@@ -77,7 +77,7 @@ format: env  ## Put Python and SQL into the project's style
 	@$(BIN)/ruff check --fix $(PYTHON_FILES)
 	@$(BIN)/ruff format $(PYTHON_FILES)
 	@mkdir -p target
-	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff fix $(SQL_FILES)
+	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff fix --processes 2 $(SQL_FILES)
 
 lock: env  ## Solve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --no-header \
