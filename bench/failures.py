@@ -127,8 +127,9 @@ def profiles(folder: Path, memory: str) -> None:
     """Write the project's profile with a limit of memory."""
     text = (PROJECT_DIR / "profiles" / "profiles.yml").read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.safe_load(text)
-    settings = content["headroom"]["outputs"]["duckdb"]["settings"]
-    settings |= {"memory_limit": memory, "temp_directory": str(folder / "spill")}
+    # Given when the file is opened: DuckDB refuses to be told of a folder in use again.
+    limits = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
+    content["headroom"]["outputs"]["duckdb"]["config_options"] = limits
     (folder / "profiles.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 

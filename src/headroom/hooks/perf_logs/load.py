@@ -78,7 +78,7 @@ def load_perf_logs(
         if options.csv_folder:
             settings = stack.enter_context(seed_folder(options.csv_folder, tables))
         opened = stack.enter_context(landing(settings, tables))
-        # What reads the lines has to fit into memory as well. `fsst` makes a third less to store in a
+        # What reads the lines has to fit into memory as well. `fsst` would store a third less, in a
         # sixth more of the time of writing.
         opened.reader.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         opened.reader.execute("set preserve_insertion_order = false")
