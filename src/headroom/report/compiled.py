@@ -69,13 +69,9 @@ def _folder_in(target: Path) -> Iterator[Path]:
 
     It is below dbt's target folder, if that can be written.
     """
-    place: Path | None = target
-    try:
+    with suppress(OSError):
         target.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        place = None
-    if place and not os.access(place, os.W_OK):
-        place = None
+    place = target if os.access(target, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="compile-", dir=place) as folder:
         yield Path(folder)
 

@@ -20,7 +20,7 @@ from headroom.hooks import blocks, inputs
 from headroom.hooks.contract import landed_tables
 from headroom.hooks.masks import mask_secrets
 from headroom.hooks.perf_logs import Options, load_perf_logs
-from headroom.hooks.perf_logs.fast import SCHEMA, read_usual, timings_of
+from headroom.hooks.perf_logs.fast import ORDERS, SCHEMA, read_usual, timings_of
 from headroom.hooks.perf_logs.lines import (
     PAYLOADS,
     TIMINGS,
@@ -118,6 +118,16 @@ def test_the_lines_of_the_document_are_read_behind_any_prefix(prefix: str) -> No
     }
     assert in_bulk([prefix + SIM, prefix + AGG]) == [simulation, aggregation]
     assert [one_by_one(prefix + SIM), one_by_one(prefix + AGG)] == [simulation, aggregation]
+
+
+def test_more_orders_than_are_tried_one_by_one_are_read_in_bulk_too() -> None:
+    rng = random.Random(1)  # noqa: S311
+    kind, *fields = AGG.split(" ")
+    orders = {tuple(rng.sample(fields, len(fields))) for _ in range(3 * ORDERS)}
+    lines = [" ".join([kind, *order]) for order in sorted(orders)]
+    twice = " ".join([kind, *fields[1:], fields[1]])
+    further = f"{kind} further=1 {' '.join(fields)}"
+    assert in_bulk([*lines, twice, further]) == [*map(one_by_one, lines), None, None]
 
 
 WORDS = st.text("abcXYZ019_.:/-=é]'\\", min_size=1, max_size=12)
