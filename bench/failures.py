@@ -129,7 +129,7 @@ def profiles(folder: Path, memory: str) -> None:
     content: dict[str, Any] = yaml.safe_load(text)
     # Given when the file is opened: DuckDB refuses to be told of a folder in use again.
     limits = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
-    content["headroom"]["outputs"]["duckdb"]["config_options"] = limits
+    content["headroom"]["outputs"]["duckdb"]["config_options"] |= limits
     (folder / "profiles.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 

@@ -1,3 +1,3 @@
 {% macro to_day(instant) -%}
-    cast({{ instant }} at time zone '{{ var("reporting_timezone") }}' as date)
+    cast({{ local_time(instant) }} as date)
 {%- endmacro %}

@@ -4,8 +4,8 @@
         of a cell (project, other, hour) leans on that of its group (project, other), this on the
         project's, this on that of all, by so many attempts as the thresholds say: a cell that runs
         nowhere else has the rate of its group, and so on. Attempts that lean on one rate are wrong
-        together, so their numbers are squared as a sum. `cells` has subject, project, other,
-        started_hour, n attempts and f failures; texts are not NULL. -#}
+        together, so their numbers are squared as a sum. `cells` has, once each, subject, project, other
+        and started_hour, with n attempts and f failures; texts are not NULL. -#}
     {%- set keys = ['subject', 'project', 'other', 'started_hour'] -%}
     {%- set priors = {
         'hour': threshold('failure_prior_attempts_hour'),
@@ -16,17 +16,21 @@
 
     {# What a subject had, and what all others had, from the finest level to the coarsest. Totals are
        joined: a window would sort every cell. -#}
-    {%- for level, source in (('hour', cells), ('group', 'own_hour'), ('project', 'own_group'), ('all', 'own_project')) %}
+    {%- for level, below in (('hour', none), ('group', 'own_hour'), ('project', 'own_group'), ('all', 'own_project')) %}
         {%- set own = keys[:4 - loop.index0] %}
         {%- set peers = own[1:] %}
         own_{{ level }} as (
 
-            select
-                {{ own | join(', ') }},
-                cast(sum(n) as bigint) as n,
-                cast(sum(f) as bigint) as f
-            from {{ source }}
-            group by {{ own | join(', ') }}
+            {%- if below %}
+                select
+                    {{ own | join(', ') }},
+                    cast(sum(n) as bigint) as n,
+                    cast(sum(f) as bigint) as f
+                from {{ below }}
+                group by {{ own | join(', ') }}
+            {%- else %}
+                select * from {{ cells }}
+            {%- endif %}
 
         ),
 

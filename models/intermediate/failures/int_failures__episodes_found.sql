@@ -7,6 +7,7 @@ failures as (
 
 ),
 
+-- Numbers instead of texts: what follows compares and sorts millions of them.
 jobs as (
 
     select
@@ -18,24 +19,43 @@ jobs as (
 
 ),
 
-moments as (
+kinds as (
 
     select
-        jobs.job_number,
-        failures.failed_at as moment,
-        0 as is_success,
-        failures.failure_id,
-        cast(null as timestamptz) as succeeded_at
+        failure_type,
+        template_id,
+        min(error_template) as error_template,
+        row_number() over (order by failure_type, template_id) as kind_number
+    from failures
+    group by failure_type, template_id
+
+),
+
+failures_of_jobs as (
+
+    select
+        jobs.job_number as lookup_key,
+        failures.failed_at as lookup_from,
+        kinds.kind_number,
+        case when failures.is_resolved then failures.resolved_at end as resolved_at,
+        failures.lost_gpu_hours,
+        failures.lost_gb_hours
     from failures
     inner join jobs
         on failures.project is not distinct from jobs.project and failures.job_name = jobs.job_name
-    union all
+    inner join kinds
+        on
+            failures.failure_type is not distinct from kinds.failure_type
+            and failures.template_id is not distinct from kinds.template_id
+
+),
+
+successes as (
+
     select
-        jobs.job_number,
+        jobs.job_number as lookup_key,
         attempts.started_at as moment,
-        1 as is_success,
-        null as failure_id,
-        attempts.ended_at as succeeded_at
+        attempts.ended_at
     from {{ ref('int_failures__attempts') }} as attempts
     inner join jobs
         on attempts.project is not distinct from jobs.project and attempts.job_name = jobs.job_name
@@ -43,60 +63,61 @@ moments as (
 
 ),
 
--- A spell lasts until the next attempt begins that succeeds; one that was under way already proves
--- nothing.
-spelled as (
+-- An episode lasts until the next attempt begins that succeeds; one that was under way already
+-- proves nothing.
+followed as (
 
-    select
-        job_number,
-        is_success,
-        failure_id,
-        succeeded_at,
-        sum(is_success) over (
-            partition by job_number order by moment, is_success
-            rows between unbounded preceding and current row
-        ) - is_success as spell
-    from moments
+    {{ next_moments('failures_of_jobs', 'successes') }}
 
 ),
 
-spells as (
+episodes as (
 
     select
-        spelled.failure_id,
-        spelled.job_number,
-        spelled.spell,
-        ends.succeeded_at
-    from spelled
-    left join spelled as ends
-        on
-            spelled.job_number = ends.job_number
-            and spelled.spell = ends.spell
-            and ends.is_success = 1
-    where spelled.is_success = 0
+        lookup_key,
+        next_at,
+        kind_number,
+        min(lookup_from) as first_failed_at,
+        max(lookup_from) as last_failed_at,
+        count(*) as failure_count,
+        case
+            when count(resolved_at) = count(*) and max(resolved_at) >= max(lookup_from)
+                then max(resolved_at)
+        end as resolved_at,
+        sum(lost_gpu_hours) as lost_gpu_hours,
+        sum(lost_gb_hours) as lost_gb_hours
+    from followed
+    group by lookup_key, next_at, kind_number
+
+),
+
+ends as (
+
+    select
+        successes.lookup_key,
+        successes.moment,
+        min(successes.ended_at) as ended_at
+    from successes
+    inner join (select distinct lookup_key, next_at from episodes) as asked
+        on successes.lookup_key = asked.lookup_key and successes.moment = asked.next_at
+    group by successes.lookup_key, successes.moment
 
 )
 
 select
-    failures.project,
-    failures.job_name,
-    spells.spell,
-    failures.failure_type,
-    failures.template_id,
-    min(failures.error_template) as error_template,
-    min(failures.failed_at) as first_failed_at,
-    max(failures.failed_at) as last_failed_at,
-    count(*) as failure_count,
-    case
-        when
-            count(case when failures.is_resolved then failures.resolved_at end) = count(*)
-            and max(failures.resolved_at) >= max(failures.failed_at)
-            then max(failures.resolved_at)
-    end as resolved_at,
-    sum(failures.lost_gpu_hours) as lost_gpu_hours,
-    sum(failures.lost_gb_hours) as lost_gb_hours,
-    max(spells.succeeded_at) as succeeded_at
-from failures
-inner join spells on failures.failure_id = spells.failure_id
-group by
-    failures.project, failures.job_name, spells.spell, failures.failure_type, failures.template_id
+    jobs.project,
+    jobs.job_name,
+    kinds.failure_type,
+    kinds.template_id,
+    kinds.error_template,
+    episodes.first_failed_at,
+    episodes.last_failed_at,
+    episodes.failure_count,
+    episodes.resolved_at,
+    episodes.lost_gpu_hours,
+    episodes.lost_gb_hours,
+    ends.ended_at as succeeded_at
+from episodes
+inner join jobs on episodes.lookup_key = jobs.job_number
+inner join kinds on episodes.kind_number = kinds.kind_number
+left join ends on episodes.lookup_key = ends.lookup_key and episodes.next_at = ends.moment

@@ -1,11 +1,5 @@
 with
 
-attempts as (
-
-    select * from {{ ref('int_failures__attempts_observed') }}
-
-),
-
 limits as (
 
     select
@@ -15,20 +9,13 @@ limits as (
 ),
 
 -- Copies of one database, or a monitor that writes twice: one failure.
-ranked as (
+firsts as (
 
-    select
-        events.event_key,
-        events.pod_name,
-        events.occurred_at,
-        coalesce(events.is_resolved, false) as is_resolved,
-        row_number() over (
-            partition by
-                events.job_name, events.project, events.failure_type, events.occurred_at,
-                coalesce(events.pod_name, cast(events.event_id as text))
-            order by {{ text_key('events.event_key') }}
-        ) as copy_number
-    from {{ ref('stg_failures__events') }} as events
+    select min({{ text_key('event_key') }}) as event_key
+    from {{ ref('stg_failures__events') }}
+    group by
+        job_name, project, failure_type, occurred_at, pod_name,
+        case when pod_name is null then event_id end
 
 ),
 
@@ -38,27 +25,43 @@ events as (
         event_key,
         pod_name,
         occurred_at,
-        is_resolved
-    from ranked
-    where copy_number = 1
+        coalesce(is_resolved, false) as is_resolved
+    from {{ ref('stg_failures__events') }}
+    where event_key in (select firsts.event_key from firsts)
 
 ),
 
 named as (
 
     select
-        attempts.attempt_id,
-        attempts.pod_name,
-        attempts.started_at,
-        attempts.ended_at,
+        attempt_id,
+        pod_name,
+        started_at,
+        ended_at,
+        has_failed,
         row_number() over (
-            partition by attempts.pod_name
-            order by attempts.started_at, {{ text_key('attempts.attempt_id') }}
+            partition by pod_name order by started_at, {{ text_key('attempt_id') }}
         ) as attempt_number
-    from attempts
+    from (
+        select
+            attempt_id,
+            pod_name,
+            started_at,
+            ended_at,
+            has_failed
+        from {{ ref('int_failures__runs_named') }}
+        union all
+        select
+            attempt_id,
+            pod_name,
+            started_at,
+            ended_at,
+            has_failed
+        from {{ ref('int_failures__pods_observed') }}
+    ) as attempts
     where
-        attempts.pod_name in (select events.pod_name from events)
-        and attempts.started_at is not null
+        started_at is not null
+        and pod_name in (select events.pod_name from events)
 
 ),
 
@@ -80,7 +83,7 @@ moments as (
         occurred_at as moment,
         0 as is_attempt
     from events
-    where pod_name is not null
+    where pod_name in (select named.pod_name from named)
 
 ),
 
@@ -101,35 +104,33 @@ matched as (
 
     select
         events.event_key,
-        events.occurred_at,
-        events.is_resolved,
-        case
-            when
-                named.ended_at is null
-                or events.occurred_at
-                <= named.ended_at + cast(limits.lag_hours as integer) * interval '1 hour'
-                then named.attempt_id
-        end as attempt_id
+        named.attempt_id,
+        named.has_failed,
+        row_number() over (
+            partition by named.attempt_id
+            order by
+                events.is_resolved desc, events.occurred_at desc, {{ text_key('events.event_key') }}
+        ) as record_number
     from events
     cross join limits
-    left join counted on events.event_key = counted.event_key
-    left join named
+    inner join counted on events.event_key = counted.event_key
+    inner join named
         on
             counted.pod_name = named.pod_name
             and counted.attempt_number = named.attempt_number
+    where
+        named.ended_at is null
+        or events.occurred_at
+        <= named.ended_at + cast(limits.lag_hours as integer) * interval '1 hour'
 
 )
 
 -- Of several records of one attempt, the one that knows how it was resolved counts, else the last.
 select
-    event_key,
-    occurred_at,
-    attempt_id,
-    case
-        when attempt_id is null then true
-        else row_number() over (
-            partition by attempt_id
-            order by is_resolved desc, occurred_at desc, {{ text_key('event_key') }} asc
-        ) = 1
-    end as is_kept
-from matched
+    events.event_key,
+    events.occurred_at,
+    matched.attempt_id,
+    matched.has_failed as has_attempt_failed,
+    coalesce(matched.record_number = 1, true) as is_kept
+from events
+left join matched on events.event_key = matched.event_key

@@ -25,6 +25,7 @@ ruled as (
 
     select
         failures.*,
+        reasons.shown_text as exit_reason,
         messages.error_template,
         messages.template_id,
         recorded_types.shown_text as recorded_word,

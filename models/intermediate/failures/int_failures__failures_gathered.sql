@@ -2,8 +2,7 @@ with
 
 attempts as (
 
-    select * from {{ ref('int_failures__attempts') }}
-    where is_failure
+    select * from {{ ref('int_failures__attempts_failed') }}
 
 ),
 
@@ -33,7 +32,6 @@ select
     coalesce(attempts.ended_at, recorded.occurred_at, attempts.started_at) as failed_at,
     attempts.started_at,
     attempts.exit_code,
-    attempts.exit_reason,
     attempts.reason_md5,
     coalesce(md5(nullif(recorded.error_message, '')), attempts.message_md5) as message_md5,
     md5(nullif(recorded.phase, '')) as phase_md5,
@@ -42,7 +40,7 @@ select
     coalesce(attempts.gpu_count, recorded.gpu_count) as gpu_count,
     coalesce(attempts.memory_mb, cast(round(recorded.memory_request_mb) as bigint)) as memory_mb,
     coalesce(recorded.has_memory_overflow, false) as has_memory_overflow,
-    attempts.run_seconds,
+    attempts.run_us,
     coalesce(recorded.is_resolved, false) as is_resolved,
     recorded.resolution_type,
     recorded.resolved_at

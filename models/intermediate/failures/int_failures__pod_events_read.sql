@@ -39,10 +39,8 @@ failures as (
         pod_name,
         started_at,
         coalesce(ended_at, started_at) as failed_at
-    from {{ ref('int_failures__attempts') }}
-    where
-        is_failure
-        and pod_name in (select told.object_name from told)
+    from {{ ref('int_failures__attempts_failed') }}
+    where pod_name in (select told.object_name from told)
 
 ),
 

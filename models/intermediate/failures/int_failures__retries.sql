@@ -2,7 +2,20 @@ with
 
 attempts as (
 
-    select * from {{ ref('int_failures__attempts') }}
+    select
+        attempt_id,
+        origin,
+        project,
+        job_name,
+        command_md5,
+        image,
+        started_at,
+        ended_at,
+        is_ended,
+        is_failure,
+        memory_mb
+    from {{ ref('int_failures__attempts') }}
+    where started_at is not null and job_name is not null
 
 ),
 
@@ -16,22 +29,40 @@ failures as (
 
 ),
 
--- One definition runs many commands: a retry has the same one. Without an end none is over.
+-- One definition runs many commands: a retry has the same one.
 jobs as (
 
     select
-        attempt_id,
+        origin,
         project,
-        started_at,
-        coalesce(ended_at, timestamptz 'infinity') as ended_at,
-        is_ended,
-        is_failure,
-        image,
-        memory_mb,
-        origin || '|' || coalesce(project, '') || '|' || job_name
-        || '|' || coalesce(command_md5, '') as job
+        job_name,
+        command_md5,
+        row_number() over (order by origin, project, job_name, command_md5) as job_number
     from attempts
-    where started_at is not null and job_name is not null
+    where is_failure
+    group by origin, project, job_name, command_md5
+
+),
+
+-- Without an end none is over.
+attempts_of_jobs as (
+
+    select
+        jobs.job_number,
+        attempts.attempt_id,
+        attempts.started_at,
+        coalesce(attempts.ended_at, timestamptz 'infinity') as ended_at,
+        attempts.is_ended,
+        attempts.is_failure,
+        attempts.image,
+        attempts.memory_mb
+    from attempts
+    inner join jobs
+        on
+            attempts.origin = jobs.origin
+            and attempts.project is not distinct from jobs.project
+            and attempts.job_name = jobs.job_name
+            and attempts.command_md5 is not distinct from jobs.command_md5
 
 ),
 
@@ -45,15 +76,17 @@ followed as (
         max(ended_at) over (
             attempts_of_job rows between unbounded preceding and 1 preceding
         ) as all_ended_at
-    from jobs
-    window attempts_of_job as (partition by job order by started_at, {{ text_key('attempt_id') }})
+    from attempts_of_jobs
+    window attempts_of_job as (
+        partition by job_number order by started_at, {{ text_key('attempt_id') }}
+    )
 
 )
 
 select
     followed.attempt_id,
     followed.last_attempt_id as failed_attempt_id,
-    followed.project,
+    jobs.project,
     failures.failure_type,
     followed.last_ended_at as failed_at,
     followed.started_at as retried_at,
@@ -66,6 +99,7 @@ select
     not followed.is_failure as is_success
 from followed
 inner join failures on followed.last_attempt_id = failures.attempt_id
+inner join jobs on followed.job_number = jobs.job_number
 where
     followed.is_ended
     and followed.last_is_failure

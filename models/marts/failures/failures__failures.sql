@@ -24,7 +24,7 @@ measured as (
     select
         *,
         {{ local_time('failed_at') }} as failed_local,
-        cast(run_seconds * 1000 as bigint) as run_ms
+        case when run_us >= 0 then {{ round_div('run_us', 1000) }} end as run_ms
     from failures
 
 )
