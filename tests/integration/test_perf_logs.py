@@ -70,6 +70,7 @@ def test_both_engines_hold_the_same_whatever_the_splits_and_the_order(
     assert all(expected.values())
     # Small chunks, so that lines repeat within one, between two, and between loads.
     monkeypatch.setattr(load_module, "CHUNK_LINES", 1)
+    monkeypatch.setattr(load_module, "ASIDE_LINES", 1)
     shuffle = random.Random(project.engine)  # noqa: S311
     files = []
     for place in range(6):

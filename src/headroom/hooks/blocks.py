@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from headroom.hooks.inputs import MAX_LINE, Source, decode
 
-BLOCK = 4 * 1024 * 1024
+BLOCK = 8 * 1024 * 1024
 # Of a line that is not read so much is kept.
 CUT = 4000
 TOO_LONG = "the line is too long"
