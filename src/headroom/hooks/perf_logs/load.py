@@ -37,7 +37,7 @@ CHUNK_LINES = 1_000_000
 # Put aside at a time.
 ASIDE_LINES = 100_000
 ODD_LINES = 20_000
-MEMORY_LIMIT = "450MB"
+MEMORY_LIMIT = "400MB"
 BATCHES = "incoming_timings"
 Progress = Callable[[str, int, int | None], None]
 
