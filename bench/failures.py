@@ -1,6 +1,6 @@
 """Time all models of the failures domain on 1 million events and 10 million attempts, and on less.
 
-    python -m bench.failures [--shares 0.25 0.5 1] [--memory 4GB]
+    python -m bench.failures [--shares 0.25 0.5 1] [--memory 3500MB]
 
 The history is made in DuckDB: nine attempts in ten are runs of Flotilla, one is a pod; one event in
 four names a pod that failed. 1,000 nodes, 200 images, 40 projects, 90 days; 15% fail, node 7 four
@@ -176,7 +176,7 @@ def main() -> None:
     """Print seconds and peak memory at each share, and the seconds of each model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shares", type=float, nargs="+", default=[0.25, 0.5, 1.0])
-    parser.add_argument("--memory", default="4GB", help="memory_limit of DuckDB")
+    parser.add_argument("--memory", default="3500MB", help="memory_limit of DuckDB")
     asked = parser.parse_args()
     measured = {share: measure(share, asked.memory) for share in asked.shares}
     print(f"{'failures':40}" + "".join(f"{f'{share:.0%}':>10}" for share in measured))
