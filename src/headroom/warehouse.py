@@ -18,8 +18,9 @@ import pyarrow.csv
 from headroom.errors import WarehouseUnavailableError
 from headroom.settings import Settings
 
-# As profiles/profiles.yml says it to dbt. Texts that come often take half the time to write and less
-# room than in the oldest format; DuckDB before 1.4 cannot open the file. An old file stays as it is.
+# As profiles/profiles.yml says it to dbt. Texts that come often take half the time to write and
+# less room than in the oldest format; DuckDB before 1.4 cannot open the file. An old file stays
+# as it is.
 NEW_FILE_OPTIONS = {"storage_compatibility_version": "v1.4.0"}
 
 

@@ -91,6 +91,15 @@ episodes as (
 
 ),
 
+asked as (
+
+    select distinct
+        lookup_key,
+        next_at
+    from episodes
+
+),
+
 ends as (
 
     select
@@ -98,7 +107,7 @@ ends as (
         successes.moment,
         min(successes.ended_at) as ended_at
     from successes
-    inner join (select distinct lookup_key, next_at from episodes) as asked
+    inner join asked
         on successes.lookup_key = asked.lookup_key and successes.moment = asked.next_at
     group by successes.lookup_key, successes.moment
 
