@@ -1,7 +1,8 @@
 {% macro next_moments(lookups, moments) -%}
     {#- Each row of `lookups` (with `lookup_key` and `lookup_from`) and, as `next_at`, the first `moment` of the
         same key in `moments` that is not before it; NULL where none follows. DuckDB merges two sorted
-        lists; PostgreSQL sorts both as one. -#}
+        lists; PostgreSQL sorts both as one, backwards: a frame that begins at its row would be computed
+        anew for each. -#}
     {{ adapter.dispatch('next_moments', 'headroom')(lookups, moments) }}
 {%- endmacro %}
 
@@ -21,8 +22,8 @@
                 lookup_from,
                 is_lookup,
                 min(case when not is_lookup then lookup_from end) over (
-                    partition by lookup_key order by lookup_from asc, is_lookup desc
-                    rows between current row and unbounded following
+                    partition by lookup_key order by lookup_from desc, is_lookup asc
+                    rows between unbounded preceding and current row
                 ) as next_at
             from (
                 select lookup_key, lookup_from, true as is_lookup from {{ lookups }}
