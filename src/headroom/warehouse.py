@@ -99,8 +99,6 @@ class DuckDBWarehouse(Warehouse):
                 "it may be no DuckDB file, or written by another version",
             ) from error
         self.connection.execute("set timezone = 'UTC'")
-        # Whoever works long shows a bar of its own.
-        self.connection.execute("set enable_progress_bar = false")
 
     def query(self, sql: str) -> Result:
         """Run one statement that returns rows."""

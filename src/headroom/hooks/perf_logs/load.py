@@ -83,6 +83,8 @@ def load_perf_logs(
         # What reads the lines has to fit into memory as well.
         opened.reader.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         opened.reader.execute("set preserve_insertion_order = false")
+        # The command shows a bar of its own.
+        opened.reader.execute("set enable_progress_bar = false")
         load = _Load(options, stream, opened)
         while not stream.is_at_end:
             load.next_chunk()
