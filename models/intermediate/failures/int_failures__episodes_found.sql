@@ -42,11 +42,11 @@ failures_of_jobs as (
         failures.lost_gb_hours
     from failures
     inner join jobs
-        on failures.project is not distinct from jobs.project and failures.job_name = jobs.job_name
+        on coalesce(failures.project, '') = coalesce(jobs.project, '') and failures.job_name = jobs.job_name
     inner join kinds
         on
-            failures.failure_type is not distinct from kinds.failure_type
-            and failures.template_id is not distinct from kinds.template_id
+            coalesce(failures.failure_type, '') = coalesce(kinds.failure_type, '')
+            and coalesce(failures.template_id, '') = coalesce(kinds.template_id, '')
 
 ),
 
@@ -58,7 +58,7 @@ successes as (
         attempts.ended_at
     from {{ ref('int_failures__attempts') }} as attempts
     inner join jobs
-        on attempts.project is not distinct from jobs.project and attempts.job_name = jobs.job_name
+        on coalesce(attempts.project, '') = coalesce(jobs.project, '') and attempts.job_name = jobs.job_name
     where attempts.is_ended and not attempts.is_failure and attempts.ended_at is not null
 
 ),

@@ -44,7 +44,7 @@ jobs as (
 
 ),
 
--- Without an end none is over.
+-- Without an end none is over. PostgreSQL hashes what is equal, not what is not distinct.
 attempts_of_jobs as (
 
     select
@@ -60,9 +60,9 @@ attempts_of_jobs as (
     inner join jobs
         on
             attempts.origin = jobs.origin
-            and attempts.project is not distinct from jobs.project
+            and coalesce(attempts.project, '') = coalesce(jobs.project, '')
             and attempts.job_name = jobs.job_name
-            and attempts.command_md5 is not distinct from jobs.command_md5
+            and coalesce(attempts.command_md5, '') = coalesce(jobs.command_md5, '')
 
 ),
 
