@@ -42,7 +42,9 @@ failures_of_jobs as (
         failures.lost_gb_hours
     from failures
     inner join jobs
-        on coalesce(failures.project, '') = coalesce(jobs.project, '') and failures.job_name = jobs.job_name
+        on
+            coalesce(failures.project, '') = coalesce(jobs.project, '')
+            and failures.job_name = jobs.job_name
     inner join kinds
         on
             coalesce(failures.failure_type, '') = coalesce(kinds.failure_type, '')
@@ -58,7 +60,9 @@ successes as (
         attempts.ended_at
     from {{ ref('int_failures__attempts') }} as attempts
     inner join jobs
-        on coalesce(attempts.project, '') = coalesce(jobs.project, '') and attempts.job_name = jobs.job_name
+        on
+            coalesce(attempts.project, '') = coalesce(jobs.project, '')
+            and attempts.job_name = jobs.job_name
     where attempts.is_ended and not attempts.is_failure and attempts.ended_at is not null
 
 ),
