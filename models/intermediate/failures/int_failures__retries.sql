@@ -28,7 +28,7 @@ failures as (
 
 ),
 
--- One definition runs many commands: a retry has the same one. A number is sorted faster than a text.
+-- One definition runs many commands: a retry has the same one. Numbers are sorted faster.
 jobs as (
 
     select
