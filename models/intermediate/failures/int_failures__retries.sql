@@ -73,31 +73,43 @@ followed as (
         partition by job_number order by started_at, {{ text_key('attempt_id') }}
     )
 
+),
+
+judged as (
+
+    select
+        *,
+        -- One condition: of several PostgreSQL expects a single row, and joins it in a loop.
+        coalesce(
+            is_ended
+            and last_is_failure
+            -- It was the last to end, and nothing else of the job was running.
+            and last_ended_at = all_ended_at
+            and started_at >= last_ended_at
+            and started_at <= last_ended_at
+            + cast({{ threshold('failure_retry_days') }} as integer) * interval '1 day'
+            and (memory_mb is null) = (last_memory_mb is null),
+            false
+        ) as is_retry
+    from followed
+
 )
 
 select
-    followed.attempt_id,
-    followed.last_attempt_id as failed_attempt_id,
+    judged.attempt_id,
+    judged.last_attempt_id as failed_attempt_id,
     jobs.project,
     failures.failure_type,
-    followed.last_ended_at as failed_at,
-    followed.started_at as retried_at,
+    judged.last_ended_at as failed_at,
+    judged.started_at as retried_at,
     case
-        when followed.memory_mb > followed.last_memory_mb then 'memory raised'
-        when followed.memory_mb < followed.last_memory_mb then 'memory lowered'
-        when followed.image <> followed.last_image then 'image changed'
+        when judged.memory_mb > judged.last_memory_mb then 'memory raised'
+        when judged.memory_mb < judged.last_memory_mb then 'memory lowered'
+        when judged.image <> judged.last_image then 'image changed'
         else 'unchanged'
     end as change_made,
-    not followed.is_failure as is_success
-from followed
-inner join failures on followed.last_attempt_id = failures.attempt_id
-inner join jobs on followed.job_number = jobs.job_number
-where
-    followed.is_ended
-    and followed.last_is_failure
-    -- It was the last to end, and nothing else of the job was running.
-    and followed.last_ended_at = followed.all_ended_at
-    and followed.started_at >= followed.last_ended_at
-    and followed.started_at <= followed.last_ended_at
-    + cast({{ threshold('failure_retry_days') }} as integer) * interval '1 day'
-    and (followed.memory_mb is null) = (followed.last_memory_mb is null)
+    not judged.is_failure as is_success
+from judged
+inner join failures on judged.last_attempt_id = failures.attempt_id
+inner join jobs on judged.job_number = jobs.job_number
+where judged.is_retry
