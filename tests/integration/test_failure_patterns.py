@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.support.inline import compiled_inline
 from tests.support.project import Project
 
 WINDOW = ("timestamptz '2025-11-10 00:00:00Z'", "timestamptz '2025-11-17 00:00:00Z'")
@@ -84,8 +83,8 @@ def succeed(project: Project, moments: list[Moment]) -> None:
 
 
 def patterns(project: Project, columns: str, dimension: str) -> dict[str, tuple[Any, ...]]:
-    sql = compiled_inline(
-        project,
+    sql = project.compiled(
+        "--inline",
         f'{{{{ failure_patterns("trial.failures", "trial.attempts", "{WINDOW[0]}", "{WINDOW[1]}")'
         " }}",
     )
@@ -196,7 +195,7 @@ def test_medians_count_open_episodes(bench: Project) -> None:
         for seconds, is_open in episodes
     ]
     insert(bench, "episodes", rows)
-    sql = compiled_inline(bench, '{{ recovery_times("trial.episodes") }}')
+    sql = bench.compiled("--inline", '{{ recovery_times("trial.episodes") }}')
     found = bench.query(
         f"select value, median_seconds, episode_count from ({sql}) as t where dimension = 'project'"
     )

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.support.inline import compiled_inline
 from tests.support.project import Project
 
 SMALLEST = 1e-300
@@ -21,8 +20,8 @@ def computed(project: Project, expression: str, rows: list[tuple[float, ...]]) -
         f"({place}, {', '.join(f'cast({value!r} as double precision)' for value in row)})"
         for place, row in enumerate(rows)
     )
-    sql = compiled_inline(
-        project,
+    sql = project.compiled(
+        "--inline",
         f"select {{{{ {expression} }}}} from (values {values}) as cases (place, a, b)"
         " order by place",
     )
@@ -85,7 +84,7 @@ def test_wilson_bound(module_project: Project) -> None:
 
 @pytest.mark.parametrize("side", ["low", "high"])
 def test_wilson_bound_without_trials_is_null(module_project: Project, side: str) -> None:
-    sql = compiled_inline(module_project, f"select {{{{ wilson_bound('0', '0', '{side}') }}}}")
+    sql = module_project.compiled("--inline", f"select {{{{ wilson_bound('0', '0', '{side}') }}}}")
     assert module_project.query(sql) == [(None,)]
 
 
@@ -99,8 +98,8 @@ def test_benjamini_hochberg(module_project: Project) -> None:
     ]
     rows.append("(2, 1000, null)")
     relation = f"(select * from (values {', '.join(rows)}) as cases (family, place, p_value))"
-    sql = compiled_inline(
-        module_project,
+    sql = module_project.compiled(
+        "--inline",
         f"select q_value from ({{{{ benjamini_hochberg('{relation}', ['family']) }}}}) as tested"
         " order by family, place",
     )

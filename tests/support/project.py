@@ -1,11 +1,12 @@
 """A warehouse of a test's own, with dbt run inside the test's process: a build takes a second."""
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,13 @@ class Project:
         problems = [f"{r.node.name}: {r.message}" for r in results if r.status in ("error", "fail")]
         assert outcome.success == succeeds, problems
         return statuses
+
+    def compiled(self, *asked: str) -> str:
+        """Give the SQL that dbt makes of one model (--select) or of a text (--inline)."""
+        # dbt prints what it compiles, however quiet it shall be.
+        with redirect_stdout(io.StringIO()):
+            outcome = self._invoke(("compile", *asked), PROJECT_DIR)
+        return str(outcome.result.results[0].node.compiled_code)
 
     def named(self, *selection: str) -> set[str]:
         """Give the names of the nodes that a selection selects."""
