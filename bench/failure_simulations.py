@@ -16,7 +16,6 @@ from tests.support.histories import (
     Cluster,
     Shape,
     attempts_of,
-    compiled_nodes,
     concentrated,
     planted,
     single_home,
@@ -47,14 +46,14 @@ def main() -> None:
         settings = Settings("duckdb", Path(folder) / "headroom.duckdb", "flotilla")
         project = Project(settings, {"DBT_TARGET_PATH": str(Path(folder) / "target")})
         write_raw(settings, [], [])
-        cluster = Cluster(compiled_nodes(project))
-    print(f"{'of ' + str(count) + ' histories':52}{'innocent':>10}{'found':>10}{'power':>10}")
-    for place, (name, (history, shape)) in enumerate(SCENARIOS.items()):
-        generator = np.random.default_rng(place)
-        judged = summary(cluster, history(shape, generator), generator, count)
-        found = (judged.found, judged.power) if history is planted else ()
-        figures = "".join(f"{figure:>10.2%}" for figure in (judged.wrong, *found))
-        print(f"{name:52}{figures}", flush=True)
+        cluster = Cluster(project)
+        print(f"{'of ' + str(count) + ' histories':52}{'innocent':>10}{'found':>10}{'power':>10}")
+        for place, (name, (history, shape)) in enumerate(SCENARIOS.items()):
+            generator = np.random.default_rng(place)
+            judged = summary(cluster, history(shape, generator), generator, count)
+            found = (judged.found, judged.power) if history is planted else ()
+            figures = "".join(f"{figure:>10.2%}" for figure in (judged.wrong, *found))
+            print(f"{name:52}{figures}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,18 +5,42 @@ the SQL that ships.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
-from headroom.settings import PROJECT_DIR
+from headroom.warehouse import open_warehouse
 from tests.support.project import Project
 
-START = "date '2025-11-01'"
 BAD = 7
-THRESHOLDS = PROJECT_DIR / "seeds" / "reference" / "thresholds.csv"
+ATTEMPTS = "headroom_intermediate.int_failures__attempts"
+TABLES = f"""
+    create schema headroom_intermediate;
+    create schema if not exists marts;
+    create table {ATTEMPTS} (
+        node_name text,
+        project text,
+        image text,
+        job_name text,
+        user_name text,
+        started_hour integer,
+        is_failure boolean,
+        is_ended boolean default true,
+        started_day date default date '2025-11-01',
+        ended_at timestamptz default timestamptz '2025-11-01 12:00:00+00'
+    );
+    create table marts.failures__failures (
+        node_name text,
+        image text,
+        project text,
+        attempt_id text,
+        failed_at timestamptz,
+        failed_day date
+    );
+"""
 Columns = dict[str, np.ndarray]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -67,38 +91,22 @@ def arrow_table(columns: Columns, failed: np.ndarray) -> pa.Table:
 class Cluster:
     """The mart's SQL over attempts that are exchanged from one history to the next."""
 
-    def __init__(self, compiled: str, database: str = "headroom") -> None:
-        """Make an empty warehouse in memory that the compiled model reads."""
-        # One thread: a history is small, and most of its time is planning. It is planned anew each
-        # time, as a prepared plan keeps the statistics of the table that it saw.
-        self.connection = duckdb.connect(config={"threads": 1})
-        self.connection.execute(f"attach ':memory:' as {database}; use {database}")
-        self.connection.execute("create schema headroom_intermediate; create schema marts")
-        self.connection.execute(
-            "create schema headroom_reference; create table headroom_reference.thresholds as"
-            f" select threshold, cast(threshold_value as decimal(18, 4)) as threshold_value"
-            f" from read_csv('{THRESHOLDS}')"
-        )
-        self.connection.execute(
-            "create table headroom_intermediate.int_failures__attempts (node_name text,"
-            " project text, image text, job_name text, user_name text, started_hour integer,"
-            f" is_failure boolean, is_ended boolean default true, started_day date default {START},"
-            " ended_at timestamptz default timestamptz '2025-11-01 12:00:00+00')"
-        )
-        self.connection.execute(
-            "create table marts.failures__failures (node_name text, image text, project text,"
-            " attempt_id text, failed_at timestamptz, failed_day date)"
-        )
-        self.compiled = compiled
+    def __init__(self, project: Project) -> None:
+        """Compile the mart, and make the tables that it reads in an empty warehouse."""
+        project.dbt("seed", "--select", "thresholds")
+        self.compiled = project.compiled("--select", "failures__nodes", "--no-introspect")
+        with project.in_environment():
+            self.warehouse = open_warehouse(project.settings)
+        self.warehouse.execute(TABLES)
 
-    def blamed(self, history: pa.Table) -> pa.Table:
-        """Give the mart's rows for one history."""
-        self.connection.execute("truncate headroom_intermediate.int_failures__attempts")
-        self.connection.register("history", history)
-        self.connection.execute(
-            "insert into headroom_intermediate.int_failures__attempts by name from history"
-        )
-        return self.connection.execute(self.compiled).to_arrow_table()
+    def blamed(self, columns: Columns, failed: np.ndarray) -> dict[str, Row]:
+        """Give the mart's row of each node for one history."""
+        self.warehouse.execute(f"truncate {ATTEMPTS}")
+        self.warehouse.load(ATTEMPTS, arrow_table(columns, failed).to_batches())
+        # Planned anew for each history: a prepared plan keeps the statistics of the table it saw.
+        mart = self.warehouse.query(self.compiled)
+        rows = [dict(zip(mart.columns, row, strict=True)) for row in mart.rows]
+        return {row["node_name"]: row for row in rows}
 
 
 @dataclass(frozen=True)
@@ -117,12 +125,12 @@ def summary(
     wrong, found, powers = 0, 0, []
     for _ in range(count):
         failed = generator.random(len(columns["chance"])) < columns["chance"]
-        mart = cluster.blamed(arrow_table(columns, failed)).to_pydict()
-        flagged = {n for n, yes in zip(mart["node_name"], mart["is_flagged"], strict=True) if yes}
+        nodes = cluster.blamed(columns, failed)
+        flagged = {name for name, node in nodes.items() if node["is_flagged"]}
         is_planted = columns.get("planted") is not None
         wrong += bool(flagged - {str(BAD)} if is_planted else flagged)
         found += str(BAD) in flagged
-        powers.append(mart["power"][mart["node_name"].index(str(BAD))])
+        powers.append(nodes[str(BAD)]["power"])
     return Summary(wrong / count, found / count, float(np.mean(powers)))
 
 
@@ -154,8 +162,3 @@ def single_home(shape: Shape, generator: np.random.Generator) -> Columns:
     columns["project"][is_home] = 99
     columns["image"][is_home] = 99
     return {**columns, "chance": np.where(is_home, 0.6, 0.05)}
-
-
-def compiled_nodes(project: Project) -> str:
-    """Give the SQL that dbt makes of the mart on nodes."""
-    return project.compiled("--select", "failures__nodes", "--no-introspect")
