@@ -25,11 +25,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Window:
-    """The span that an answer is about: failures from `start` until before `end`."""
+    """The span that an answer is about: failures from `start` until before `end`.
+
+    `is_known` is False where the scope knows of no moment that it could end with.
+    """
 
     start: datetime
     end: datetime
     lookback_days: int
+    is_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -97,18 +101,19 @@ def literals(texts: list[str]) -> str:
 
 
 def _window(warehouse: Warehouse, sql: str, question: Question) -> Window:
-    end = question.until
+    end, is_known = question.until, True
     if end is None:
         values = {"failure_projects": question.scope.names()}
         rows = _rows(warehouse, "failures_last_moment", fill(sql, values))
-        last = rows[0]["last_moment"] or FIRST_MOMENT
+        is_known = rows[0]["last_moment"] is not None
+        last = rows[0]["last_moment"] if is_known else FIRST_MOMENT
         day = last.astimezone(UTC).date() + timedelta(days=1)
         end = datetime.combine(day, time(), UTC)
     try:
         start = end - timedelta(days=question.lookback_days)
     except OverflowError as error:
         raise UsageError("the window begins before the year 1", "look back fewer days") from error
-    return Window(start, end, question.lookback_days)
+    return Window(start, end, question.lookback_days, is_known)
 
 
 def _values(question: Question, window: Window) -> dict[str, list[str]]:

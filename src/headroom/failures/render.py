@@ -31,11 +31,8 @@ def print_failures(console: Console, report: FailureReport) -> None:
 
 def _print_span(console: Console, report: FailureReport) -> None:
     window = report.window
-    _fact(
-        console,
-        "window",
-        f"{_moment(window.start)} to {_moment(window.end)} UTC ({window.lookback_days} days)",
-    )
+    span = f"{_moment(window.start)} to {_moment(window.end)} UTC ({window.lookback_days} days)"
+    _fact(console, "window", span if window.is_known else "none: nothing is known")
     _fact(console, "projects shown", report.question.scope.describe())
 
 
@@ -79,7 +76,10 @@ def _print_summary(console: Console, report: FailureReport) -> bool:
     """Print the totals; False where nothing failed, and that is all there is to say."""
     summary = report.summary
     if not summary["failure_count"]:
-        console.print("\nNo failure is known of in this window.", highlight=False)
+        found = "No failure is known of in this window."
+        if not report.window.is_known:
+            found = "Neither failures nor attempts are known of the projects shown."
+        console.print(f"\n{found}", highlight=False)
         return False
     _fact(console, "total failures", f"{summary['failure_count']:,}")
     _fact(console, "projects affected", str(summary["project_count"]))

@@ -82,8 +82,8 @@ def as_json(report: FailureReport) -> str:
         "command": report.command,
         "projects": None if question.scope.projects is None else list(question.scope.projects),
         "window": {
-            "from": window.start,
-            "until": window.end,
+            "from": window.start if window.is_known else None,
+            "until": window.end if window.is_known else None,
             "lookback_days": window.lookback_days,
         },
         "pattern_threshold": question.pattern_threshold,
