@@ -7,13 +7,13 @@ memory, and a line that is no text of a database (UTF-8 without NUL) is left out
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from io import BufferedReader
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headroom.hooks.inputs import MAX_LINE, Source, decode
+from headroom.hooks.inputs import MAX_LINE, Source, decode, is_packed, require_whole
 
 BLOCK = 8 * 1024 * 1024
 # Of a line that is not read so much is kept.
@@ -46,7 +46,7 @@ class Block:
     broken: list[BrokenLine] = field(default_factory=list)
 
 
-def read_blocks(source: Source, stream: BinaryIO) -> Iterator[Block]:
+def read_blocks(source: Source, stream: BufferedReader) -> Iterator[Block]:
     """Give the lines of a log in blocks; a file that grows is read to where it ended at first.
 
     The line that was being written then is read to its end.
@@ -58,13 +58,15 @@ def read_blocks(source: Source, stream: BinaryIO) -> Iterator[Block]:
         yield block
 
 
-def _pieces(source: Source, stream: BinaryIO) -> Iterator[bytes]:
+def _pieces(source: Source, stream: BufferedReader) -> Iterator[bytes]:
     """Give the bytes of a source up to its size now, and then to the end of the line."""
     left = _size(source, stream)
     last = b""
     while left is None or left > 0:
         piece = stream.read(BLOCK if left is None else min(BLOCK, left))
         if not piece:
+            # What would be the last line is the beginning of one.
+            require_whole(stream)
             return
         last = piece
         left = None if left is None else left - len(piece)
@@ -73,9 +75,9 @@ def _pieces(source: Source, stream: BinaryIO) -> Iterator[bytes]:
         yield last
 
 
-def _size(source: Source, stream: BinaryIO) -> int | None:
+def _size(source: Source, stream: BufferedReader) -> int | None:
     """Give how much a plain file holds; None for a pipe, and for gzip, whose size tells little."""
-    if source.path is None or not hasattr(stream, "raw"):
+    if source.path is None or is_packed(stream):
         return None
     found = os.fstat(stream.fileno())
     return found.st_size if found.st_size else None

@@ -7,9 +7,11 @@ being held in memory, and what is no UTF-8 or no text of a database is replaced 
 import glob
 import gzip
 import io
+import os
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,14 +36,14 @@ class Source:
     @property
     def name(self) -> str:
         """Name it for a person."""
-        return str(self.path) if self.path else "standard input"
+        return clean_text(str(self.path)) if self.path else "standard input"
 
     @property
     def stem(self) -> str | None:
         """Give the file's name without `.gz` and without its extension; None for standard input."""
         if self.path is None:
             return None
-        name = self.path.name
+        name = clean_text(self.path.name)
         return Path(name[:-3] if name.lower().endswith(".gz") else name).stem
 
 
@@ -57,39 +59,96 @@ class Line:
 def find_sources(paths: list[str]) -> list[Source]:
     """Give the logs that paths name, each once, in the order of the paths.
 
-    A folder stands for all files below it, by name; a pattern for what it matches. Raises
-    UsageError for a path that names nothing, before anything is read.
+    A folder stands for all files below it, by name; a pattern for what it matches. What may not be
+    looked into is given as well: opening it will say why. Raises UsageError for a path that names
+    nothing, before anything is read.
     """
-    found: dict[Path | None, Source] = {}
+    found: dict[str, Source] = {}
     for path in paths:
+        if path == STANDARD_INPUT:
+            found.setdefault(path, Source(None))
+            continue
         for file in _files(path):
-            found.setdefault(file and file.resolve(), Source(file))
+            found.setdefault(os.path.realpath(file), Source(file))
     return list(found.values())
 
 
-def _files(path: str) -> list[Path | None]:
-    if path == STANDARD_INPUT:
-        return [None]
+def _files(path: str) -> list[Path]:
     named = Path(path)
-    if named.is_dir():
-        return [file for file in sorted(named.rglob("*")) if file.is_file()]
-    if named.exists():
+    try:
+        if named.is_dir():
+            return sorted(_files_below(named))
+        if named.exists():
+            return [named]
+    except PermissionError:
         return [named]
     if WILDCARDS & set(path):
         matched = [Path(name) for name in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207
-        files: list[Path | None] = [file for file in matched if file.is_file()]
+        files = [file for file in matched if _is_log(file)]
         if files:
             return files
     raise UsageError(f"there is nothing at {path}", "give files, folders, patterns, or - for stdin")
 
 
-def open_source(source: Source) -> BinaryIO:
-    """Open a log for reading bytes, unpacked where it is gzip. Raises OSError."""
+def _files_below(folder: Path) -> Iterator[Path]:
+    closed: list[Path] = []
+    for place, _, names in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
+        yield from (file for name in names if _is_log(file := Path(place, name)))
+    yield from map(Path, closed)
+
+
+def _is_log(file: Path) -> bool:
+    """Say whether to read what a folder holds: files, and links that lead nowhere, to name them."""
+    try:
+        return file.is_file() or not file.exists()
+    except PermissionError:
+        return True
+
+
+class _Unpacked(io.RawIOBase):
+    """Gzip that gives all that can be unpacked; `trouble` is why there is no more."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._file = gzip.GzipFile(fileobj=packed)
+        self.trouble: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            found = b"" if self.trouble else self._file.read1(len(buffer))
+        except UNREADABLE as error:
+            self.trouble, found = error, b""
+        buffer[: len(found)] = found
+        return len(found)
+
+
+@contextmanager
+def open_source(source: Source) -> Iterator[io.BufferedReader]:
+    """Open a log for reading bytes, unpacked where it is gzip. Raises OSError.
+
+    Of gzip that is cut or damaged the readable part is given; the error is raised at the end.
+    """
     raw: Any = sys.stdin.buffer if source.path is None else source.path.open("rb")
-    buffered = io.BufferedReader(raw, PIECE)
-    if buffered.peek(2)[:2] == GZIP_MAGIC:
-        return gzip.GzipFile(fileobj=buffered)  # type: ignore[return-value]
-    return buffered
+    with io.BufferedReader(raw, PIECE) as plain:
+        if plain.peek(2)[:2] != GZIP_MAGIC:
+            yield plain
+            return
+        stream: Any = io.BufferedReader(_Unpacked(plain), PIECE)
+        yield stream
+        require_whole(stream)
+
+
+def require_whole(stream: io.BufferedReader) -> None:
+    """Raise what kept a stream of `open_source` from being unpacked to its end."""
+    if isinstance(stream.raw, _Unpacked) and stream.raw.trouble:
+        raise stream.raw.trouble
+
+
+def is_packed(stream: io.BufferedReader) -> bool:
+    """Say whether a stream of `open_source` unpacks gzip."""
+    return isinstance(stream.raw, _Unpacked)
 
 
 def clean_text(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -31,7 +31,7 @@ class LoadOptions:
 def read_sources(
     report: LoadReport,
     sources: Sequence[Source],
-    read: Callable[[Source, BinaryIO], None],
+    read: Callable[[Source, BufferedReader], None],
     on_source: Progress | None = None,
 ) -> None:
     """Read each source; one that cannot be read is reported, the others are read all the same."""
@@ -44,6 +44,8 @@ def read_sources(
                 read(source, stream)
         except UNREADABLE as error:
             report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
+        except RecursionError:
+            report.unreadable.append(f"{source.name}: it is nested too deeply")
 
 
 def deliver(

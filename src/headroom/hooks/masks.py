@@ -4,8 +4,10 @@ Arrow's regular expressions are RE2, as DuckDB's: the time grows with the text, 
 """
 
 import csv
+import json
 from collections.abc import Collection, Iterable
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -60,6 +62,46 @@ def mask_batches(
         )
         for batch in batches
     ]
+
+
+def mask_json(batches: Iterable[pa.RecordBatch], name: str) -> list[pa.RecordBatch]:
+    """Mask a column of JSON text, which stays JSON."""
+    masked = []
+    for batch in batches:
+        column = batch.column(name)
+        has_secret = pc.not_equal(_masked(column, is_name=False), column)
+        texts = [
+            _without_secrets(text) if secret else text
+            for text, secret in zip(column.to_pylist(), has_secret.to_pylist(), strict=True)
+        ]
+        place = batch.schema.get_field_index(name)
+        masked.append(
+            batch.set_column(place, batch.schema.field(name), pa.array(texts, column.type))
+        )
+    return masked
+
+
+def _without_secrets(written: str) -> str:
+    return json.dumps(_hidden(json.loads(written), is_secret=False), ensure_ascii=False)
+
+
+def _hidden(value: Any, is_secret: bool) -> Any:
+    """Mask texts, and whatever stands under a name that says that it is secret."""
+    if isinstance(value, dict):
+        return {
+            name: _hidden(inner, is_secret or _names_a_secret(name))
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_hidden(inner, is_secret) for inner in value]
+    if is_secret and value is not None:
+        return "***"
+    return mask_secrets(value) if isinstance(value, str) else value
+
+
+@lru_cache(1000)
+def _names_a_secret(name: str) -> bool:
+    return mask_secrets(f"{name}=x") != f"{name}=x"
 
 
 def _masked(column: pa.Array, is_name: bool) -> pa.Array:

@@ -14,7 +14,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from headroom.errors import InputRejectedError, UsageError
 from headroom.hooks.contract import LandedTable
+from headroom.hooks.inputs import why_unreadable
 from headroom.hooks.landing import Batches, Landed, land
 from headroom.settings import Settings
 
@@ -54,15 +56,44 @@ def write_seeds(
 def seed_folder(folder: Path, tables: Sequence[LandedTable]) -> Iterator[Settings]:
     """Give a scratch warehouse that holds the CSVs of a folder; write it back if nothing is raised.
 
-    Each CSV is replaced as a whole, sorted by key.
+    Each CSV is replaced as a whole, sorted by key. Raises UsageError for a folder that cannot be
+    written, and InputRejectedError, with nothing changed, for a CSV that is none of ours.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with _usable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="headroom-csv-") as scratch:
         settings = Settings("duckdb", Path(scratch) / "landed.duckdb", "none")
-        land(settings, {table: _read(folder / f"{table.name}.csv", table) for table in tables})
-        yield settings
         for table in tables:
-            _write(folder / f"{table.name}.csv", settings, table)
+            path = folder / f"{table.name}.csv"
+            with _usable(folder), _readable(path):
+                land(settings, {table: _read(path, table)})
+        yield settings
+        with _usable(folder):
+            for table in tables:
+                _write(folder / f"{table.name}.csv", settings, table)
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be used for seeds: {why_unreadable(error)}",
+            "give --csv a folder that you may write to",
+        ) from None
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (UnicodeDecodeError, csv.Error, duckdb.Error) as error:
+        said = str(error).splitlines()[0]
+        raise InputRejectedError(
+            f"{path} is no seed that `headroom load --csv` wrote: {said}",
+            "mend it, or put it elsewhere; nothing was changed",
+        ) from None
 
 
 def _read(path: Path, table: LandedTable) -> Iterator[pa.RecordBatch]:

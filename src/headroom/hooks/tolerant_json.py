@@ -5,10 +5,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from headroom.hooks.values import BadValueError, exact
+
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.S)
 SPACES = re.compile(r"\s*")
 DECODER = json.JSONDecoder(
-    parse_float=Decimal, parse_int=Decimal, parse_constant=Decimal, strict=False
+    parse_float=exact, parse_int=Decimal, parse_constant=Decimal, strict=False
 )
 CLOSER = {"{": "}", "[": "]"}
 MAX_DEPTH = 100
@@ -90,18 +92,20 @@ def _close(text: str) -> str | None:
 
 
 def write_json(value: Any) -> str:
-    """Give JSON text with sorted keys, so that equal values are equal text."""
-    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    """Give JSON text with sorted keys, so that equal values are equal text.
+
+    Raises BadValueError for what is nested deeper than can be written.
+    """
+    try:
+        return json.dumps(
+            value, default=_plain, sort_keys=True, ensure_ascii=False, allow_nan=False
+        )
+    except RecursionError:
+        raise BadValueError("it is nested too deeply") from None
 
 
-def _plain(value: Any) -> Any:
-    """Make numbers of Decimals where a number can hold them, else text."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if not isinstance(value, Decimal):
-        return value
+def _plain(value: Decimal) -> int | float | str:
+    """Make a number of a Decimal where a number can hold it, else text."""
     if not value.is_finite() or abs(value.adjusted()) > 15:
         return 0 if value.is_zero() else str(value)
     return int(value) if value == value.to_integral_value() else float(value)

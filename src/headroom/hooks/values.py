@@ -1,7 +1,7 @@
 """Values that every hook reads, and the error of a field that cannot hold what it holds."""
 
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 YEARS = range(1990, 2100)
@@ -10,6 +10,14 @@ FOUR_DIGITS = Decimal("0.0001")
 
 class BadValueError(ValueError):
     """A field holds something that it cannot hold; the text says which and why."""
+
+
+def exact(written: str) -> Decimal:
+    """Read a number as it is written; beyond what a Decimal holds it is infinite, or zero."""
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return Decimal(0) if "e-" in written.lower() else Decimal("Infinity")
 
 
 def number(name: str, value: Any, largest: Decimal, digits: Decimal = FOUR_DIGITS) -> Any:

@@ -17,7 +17,10 @@ from headroom.hooks.build_stats import Options
 from headroom.hooks.build_stats.collected import Collected
 from headroom.hooks.build_stats.load import _read
 from headroom.hooks.build_stats.published_rule import count_anomalies, overall, score
+from headroom.hooks.contract import landed_tables
 from headroom.hooks.inputs import MAX_LINE, Source
+from headroom.hooks.landing import arrow_rows
+from headroom.hooks.masks import mask_json
 from headroom.hooks.report import LoadReport
 from headroom.settings import PROJECT_DIR
 
@@ -40,6 +43,13 @@ def block(samples: Sequence[Any], prefix: str = "", step: str = "") -> str:
     inside = json.dumps({"samples": samples}, indent=1).splitlines()
     lines = ["BUILD_STATS_JSON_START", *inside, "BUILD_STATS_JSON_END"]
     return "".join(f"{prefix}{step}{line}\n" for line in lines)
+
+
+def traced(lines: str) -> str:
+    """Print the command in front of what it prints, as a shell does that was told to."""
+    return lines.replace("START\n", "START\n+ cat /build-stats.json\n").replace(
+        "BUILD_STATS_JSON_END", "+ echo BUILD_STATS_JSON_END\nBUILD_STATS_JSON_END"
+    )
 
 
 def values(collected: Collected) -> dict[str, list[tuple[int, Any]]]:
@@ -107,6 +117,9 @@ def test_the_printed_command_is_no_marker() -> None:
         (block(SAMPLES) + block(SAMPLES[3:]), 5, "other samples than the longer block"),
         ("text\nBUILD_STATS_JSON_END\n" + block(SAMPLES), 5, "the start marker is missing"),
         ("BUILD_STATS_JSON_START\nno json\nBUILD_STATS_JSON_END\n", 0, "no JSON between"),
+        # As `set -x` prints commands.
+        ("+ echo BUILD_STATS_JSON_START\n" + traced(block(SAMPLES)), 5, None),
+        (block(SAMPLES, step="Step #0: ").replace(": BUILD_STATS_JSON_END", ":"), 5, "the end"),
     ],
 )
 def test_markers_that_are_doubled_missing_or_cut(text: str, count: int, reason: str | None) -> None:
@@ -115,6 +128,94 @@ def test_markers_that_are_doubled_missing_or_cut(text: str, count: int, reason: 
     reasons = list(collected.report.rejected)
     assert [found.startswith(reason or "") for found in reasons] == ([True] if reason else [])
     assert len(collected.reports) == 1
+
+
+@pytest.mark.parametrize("step", ["", "Step #0: "])
+def test_a_build_that_ends_before_its_end_marker_keeps_its_outcome(step: str) -> None:
+    lines = block(SAMPLES, step=step).splitlines()[:-1]
+    collected = read("\n".join([f'starting build "{ID}"', *lines, "ERROR", "after"]))
+    assert values(collected) == {ID: GOOD}
+    assert [row["status"] for row in collected.reports.values()] == ["FAILURE"]
+    assert collected.report.rejected == {"the end marker is missing": 1}
+
+
+def test_a_log_without_markers_is_a_build_without_samples() -> None:
+    collected = read("[2026-01-10T10:00:00Z] FETCHSOURCE\n[2026-01-10T10:09:00Z] DONE\n", "b.log")
+    assert [(row["build_id"], row["status"]) for row in collected.reports.values()] == [
+        ("b", "SUCCESS")
+    ]
+    assert collected.report.is_clean
+    assert collected.report.lines == 2
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ('{"regions": [{"name": "us"}]}', "regions is no object"),
+        ('{"recent_builds": {"x": {}}}', "recent_builds is no list"),
+        ('{"regions": {"us": {"builds": []}}}', "recent_builds is no list"),
+    ],
+)
+def test_campaign_stats_of_another_shape_are_rejected(document: str, reason: str) -> None:
+    collected = read(document)
+    assert [found.startswith(reason) for found in collected.report.rejected] == [True]
+
+
+def test_other_samples_under_the_same_name_are_told() -> None:
+    collected = read(json.dumps(SAMPLES), "us/build-stats.json")
+    again = Source(Path("us/build-stats.json")), Source(Path("eu/build-stats.json"))
+    for source, samples in zip(again, (SAMPLES, SAMPLES[3:]), strict=True):
+        stream = io.BufferedReader(io.BytesIO(json.dumps(samples).encode()))  # type: ignore[arg-type]
+        _read(collected, source, stream, Options())
+    assert [reject.excerpt for reject in collected.rejects] == ["2 samples"]
+    assert [where.startswith("eu/") for where in collected.report.shown] == [True]
+
+
+def test_a_secret_that_the_end_of_a_log_cuts_is_masked() -> None:
+    long = "hunter2-verysecret-" * 30
+    collected = read(f'starting build "{ID}"\n{block(SAMPLES)[:-90]} "db_password": "{long}')
+    (reject,) = collected.rejects
+    assert "password" in reject.row()["excerpt"]
+    assert "hunter2" not in reject.row()["excerpt"]
+
+
+def test_further_fields_are_json_without_secrets() -> None:
+    table = landed_tables()["landed_build_samples"]
+    fields = [
+        '{"note": "a token: x", "n": 1.5}',
+        '{"e": {"API_TOKEN": ["x", 1]}}',
+        '{"a": 1}',
+        None,
+    ]
+    rows = [{"build_id": "b", "sample_index": 0, "extra_fields": written} for written in fields]
+    (batch,) = mask_json(arrow_rows(table, rows), "extra_fields")
+    found = batch.column("extra_fields").to_pylist()
+    assert [written and json.loads(written) for written in found] == [
+        {"note": "a token: ***", "n": 1.5},
+        {"e": {"API_TOKEN": ["***", "***"]}},
+        {"a": 1},
+        None,
+    ]
+
+
+def test_names_and_text_that_no_engine_can_hold_are_cleaned() -> None:
+    collected = read('[{"cpu": 1}]', "n\udcff.json")
+    assert [row["build_id"] for row in collected.reports.values()] == ["n?"]
+    collected = read('{"recent_builds": [{"build_id": "\\ud800x", "status": 5}]}')
+    assert [reject.row()["subject"] for reject in collected.rejects] == ["?x"]
+
+
+def test_fields_may_be_nested_deeply_and_lines_hold_any_separator() -> None:
+    deep = '{"d":' * 800 + "1" + "}" * 800
+    collected = read(f'{{"cpu": 1, "x": {deep}}}\n{{"cpu": 2, "note": "a\u2028b"}}\n', "b.jsonl")
+    assert values(collected) == {"b": [(0, Decimal(1)), (1, Decimal(2))]}
+    assert collected.report.is_clean
+
+
+@pytest.mark.parametrize("options", [{"build_id": " "}, {"region": ""}])
+def test_a_name_that_names_nothing_is_refused(options: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="is no name"):
+        Options(**options)  # type: ignore[arg-type]
 
 
 def test_campaign_stats_give_region_times_and_further_fields() -> None:
@@ -166,6 +267,8 @@ def test_standard_input_without_a_build_is_refused() -> None:
     ("fields", "reason"),
     [
         ('{"cpu": 1e999}', "cpu is out of range"),
+        ('{"cpu": 1e9999999999999999999}', "cpu is out of range"),
+        ('{"io_read_mb": 100000001}', "io_read_mb is out of range"),
         ('{"cpu": NaN}', "cpu is out of range"),
         ('{"cpu": -1}', "cpu is negative"),
         ('{"cpu": "48"}', "cpu is no number"),

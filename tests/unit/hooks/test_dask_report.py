@@ -238,6 +238,7 @@ UNREADABLE = "the column duration of the task stream cannot be read"
         ("<html><body>a page</body></html>", NO_STREAM),
         ("<HTML><SCRIPT type='application/json'>{}</SCRIPT>", NO_STREAM),
         (page({"cpu": [1.0]}), NO_STREAM),
+        ("<script type=application/json>[1e9999999999999999999]</script>", NO_STREAM),
         ("<html><script type=application/json>[[[</script>", CUT),
         (f"<html><script type=application/json>{'[' * 100_000}</script>", CUT),
         (TEXT[: TEXT.index('"worker"')], CUT),

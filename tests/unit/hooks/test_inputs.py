@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,43 @@ def test_a_line_can_hold_any_bytes_and_be_of_any_length() -> None:
     assert lines[2].text == "last"
 
 
+def test_what_a_folder_does_not_give_is_named_and_pipes_are_left(tmp_path: Path) -> None:
+    (tmp_path / "gone.log").symlink_to("nowhere")
+    (tmp_path / "round.log").symlink_to("round.log")
+    (tmp_path / "good.log").write_text("x")
+    os.mkfifo(tmp_path / "pipe")
+    sources = find_sources([str(tmp_path)])
+    assert [source.stem for source in sources] == ["gone", "good", "round"]
+    for source in (sources[0], sources[2]):
+        with pytest.raises(OSError, match=r"No such file|Too many levels"), open_source(source):
+            pass
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path) -> bool:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    assert [source.path for source in find_sources([str(tmp_path)])] == [tmp_path]
+
+
+def test_gzip_that_is_cut_or_damaged_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    whole = gzip.compress(b"".join(b"%d\n" % number for number in range(100_000)))
+    (tmp_path / "a.gz").write_bytes(whole[:-9])
+    (tmp_path / "b.gz").write_bytes(whole[: len(whole) // 2] + bytes(100))
+    for source, least in zip(find_sources([str(tmp_path)]), (99_000, 10_000), strict=True):
+        read = []
+        with pytest.raises((EOFError, OSError, zlib.error)), open_source(source) as stream:
+            read = list(read_lines(stream))
+        assert len(read) > least
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_without_permission_is_an_os_error(tmp_path: Path) -> None:
     path = tmp_path / "secret.log"
     path.write_text("x")
     path.chmod(0)
-    with pytest.raises(PermissionError):
-        open_source(find_sources([str(path)])[0])
+    with pytest.raises(PermissionError), open_source(find_sources([str(path)])[0]):
+        pass

@@ -204,6 +204,8 @@ def test_usual_lines_in_any_order_are_read_in_bulk() -> None:
     ("line", "reason"),
     [
         (SIM.replace("1234.5", "1e999"), "duration_ms is out of range"),
+        (SIM.replace("1234.5", "1e9999999999999999999"), "duration_ms is out of range"),
+        (SIM.replace("1234.5", "1000000000"), "duration_ms is out of range"),
         (SIM.replace("1234.5", "nan"), "duration_ms is no number"),
         (SIM.replace("1234.5", "inf"), "duration_ms is no number"),
         (SIM.replace("1234.5", "-0.1"), "duration_ms is negative"),
@@ -399,6 +401,17 @@ def test_sources_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     assert len(report.unreadable) == 2
     assert not report.is_clean
     assert len(rows(tmp_path, TIMINGS)) == 1
+
+
+def test_gzip_that_is_cut_gives_its_whole_lines(tmp_path: Path) -> None:
+    lines = [SIM.replace("seed=42", f"seed={seed}") for seed in range(5000)]
+    packed = gzip.compress("\n".join(lines).encode())
+    (tmp_path / "cut.gz").write_bytes(packed[: len(packed) * 3 // 4])
+    report = load_perf_logs(settings(tmp_path), [str(tmp_path / "cut.gz")], Options())
+    assert report.parsed > 1000
+    assert not report.rejected
+    (told,) = report.unreadable
+    assert "end-of-stream" in told
 
 
 def test_a_file_that_grows_is_read_to_the_end_of_the_line_it_ended_in(tmp_path: Path) -> None:

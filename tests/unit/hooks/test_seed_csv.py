@@ -2,11 +2,17 @@
 
 import csv
 import io
+from pathlib import Path
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from headroom.hooks.seed_csv import escape, unescape
+from headroom.errors import InputRejectedError, UsageError
+from headroom.hooks.contract import landed_tables
+from headroom.hooks.seed_csv import escape, unescape, write_seeds
+
+REJECTS, SAMPLES = (landed_tables()[f"landed_{name}"] for name in ("rejects", "build_samples"))
 
 
 @given(st.none() | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))
@@ -27,3 +33,15 @@ def test_text_survives_a_csv_as_dbt_reads_it(value: str | None) -> None:
     if value is not None:
         # dbt takes these for NULL.
         assert rows[0][1].strip().lower() not in ("", "null")
+
+
+def test_a_folder_or_a_file_that_cannot_be_used_is_named_and_left(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="cannot be used for seeds"):
+        write_seeds(tmp_path / "file", {REJECTS: []})
+    for written in (b"\xff\xfe", b"reject_id,hook\n\x00", b'a"b\n"c'):
+        path = tmp_path / "landed_build_samples.csv"
+        path.write_bytes(b"build_id,sample_index\nb,zero\n" + written)
+        with pytest.raises(InputRejectedError, match=r"landed_build_samples\.csv is no seed"):
+            write_seeds(tmp_path, {SAMPLES: []})
+        assert path.read_bytes().endswith(written)

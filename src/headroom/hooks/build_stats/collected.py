@@ -8,18 +8,23 @@ from headroom.hooks.build_stats.facts import (
     Sample,
     read_sample,
 )
-from headroom.hooks.rejects import Reject
+from headroom.hooks.rejects import Reject, excerpt_of
 from headroom.hooks.report import LoadReport
-from headroom.hooks.tolerant_json import write_json
 from headroom.hooks.values import BadValueError
 
 HOOK = "build-stats"
+REPLACED = (
+    "other samples than an earlier log of this load has of the same build; the later ones count"
+)
 Samples = list[Any]
 
 
 @dataclass
 class Collected:
-    """Reports, samples and rejects of a load. Of two samples with one key the later one counts."""
+    """Reports, samples and rejects of a load. Of two samples with one key the later one counts.
+
+    That is told: two logs may have the same name, and be of different builds.
+    """
 
     report: LoadReport
     reports: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -33,12 +38,18 @@ class Collected:
 
     def add_samples(self, build_id: str, values: Samples, where: str) -> None:
         """Keep the good samples of a build, each at its place in the log; reject the others."""
+        differing = 0
         for index, value in enumerate(values[:MAX_SAMPLES]):
             try:
-                self.samples[build_id, index] = read_sample(build_id, index, value)
-                self.report.parsed += 1
+                sample = read_sample(build_id, index, value)
             except BadValueError as error:
-                self.reject(build_id, str(error), write_json(value), f"{where}, sample {index}")
+                self.reject(build_id, str(error), excerpt_of(value), f"{where}, sample {index}")
+                continue
+            differing += self.samples.get((build_id, index), sample) != sample
+            self.samples[build_id, index] = sample
+            self.report.parsed += 1
+        if differing:
+            self.reject(build_id, REPLACED, f"{differing} samples", where)
         if len(values) > MAX_SAMPLES:
             self.reject(build_id, f"more than {MAX_SAMPLES:,} samples", "", where)
 

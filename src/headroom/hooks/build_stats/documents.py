@@ -13,11 +13,15 @@ from headroom.hooks.build_stats.facts import (
     seconds,
     text,
 )
-from headroom.hooks.tolerant_json import NotJSONError, read_json, write_json
+from headroom.hooks.rejects import excerpt_of
+from headroom.hooks.tolerant_json import NotJSONError, read_json
 from headroom.hooks.values import BadValueError, instant, number
 
 CUT = "the JSON is cut off; what is complete was loaded"
 NOT_A_FORM = "neither builds nor samples in it"
+NO_REGIONS = "regions is no object that holds one for each region"
+NO_LIST = "recent_builds is no list of builds"
+RegionalBuild = tuple[str | None, Any]
 
 
 def is_campaign(document: Any) -> bool:
@@ -46,7 +50,8 @@ def read_document(written: str) -> tuple[Any, bool]:
         document, is_cut = None, True
     if not is_cut:
         return document, False
-    by_line = _read_lines([line for line in written.splitlines() if line.strip()])
+    # Only line feeds part lines: JSON may hold other separators as they are.
+    by_line = _read_lines([line for line in written.split("\n") if line.strip()])
     if by_line is not None:
         return by_line
     if document is None:
@@ -72,27 +77,29 @@ def _read_lines(lines: list[str]) -> tuple[list[Any], bool] | None:
 
 def add_campaign(collected: Collected, document: Any, region: str | None, where: str) -> None:
     """Keep every build of campaign_stats.json."""
-    for named, build in _builds(document):
+    for named, build in _builds(collected, document, where):
         try:
             _add_build(collected, build, named or region, where)
         except BadValueError as error:
             build_id = build.get("build_id") if isinstance(build, dict) else None
             known = build_id if isinstance(build_id, str) else None
-            collected.reject(known, str(error), write_json(build), where)
+            collected.reject(known, str(error), excerpt_of(build), where)
 
 
-def _builds(document: dict[str, Any]) -> Iterator[tuple[str | None, Any]]:
-    regions = document.get("regions")
-    if isinstance(regions, dict):
-        for name, content in regions.items():
-            yield from _recent(content, name)
-    yield from _recent(document, None)
-
-
-def _recent(content: Any, region: str | None) -> Iterator[tuple[str | None, Any]]:
-    builds = content.get("recent_builds") if isinstance(content, dict) else content
-    for build in builds if isinstance(builds, list) else ():
-        yield region, build
+def _builds(collected: Collected, document: dict[str, Any], where: str) -> Iterator[RegionalBuild]:
+    regions = document.get("regions", {})
+    if not isinstance(regions, dict):
+        collected.reject(None, NO_REGIONS, excerpt_of(regions), where)
+        regions = {}
+    lists = [(region, content, f"{where}, region {region}") for region, content in regions.items()]
+    if "recent_builds" in document:
+        lists.append((None, document, where))
+    for region, content, place in lists:
+        builds = content.get("recent_builds") if isinstance(content, dict) else content
+        if isinstance(builds, list):
+            yield from ((region, build) for build in builds)
+        else:
+            collected.reject(None, NO_LIST, excerpt_of(content), place)
 
 
 def _add_build(collected: Collected, build: Any, region: str | None, where: str) -> None:

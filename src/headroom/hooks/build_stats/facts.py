@@ -17,7 +17,8 @@ from headroom.hooks.values import BadValueError, instant, number
 
 MAX_SAMPLES = 100_000
 MAX_PERCENT_OR_GB = Decimal(100_000)
-MAX_COUNTER_MB = Decimal(10**12)
+# 100 terabytes in one build: sums over builds have to fit the columns of the marts.
+MAX_COUNTER_MB = Decimal(10**8)
 MAX_SECONDS = Decimal(10**9)
 THREE_DIGITS = Decimal("0.001")
 # Field of a sample: its column, and the largest value that can be true.
@@ -83,7 +84,7 @@ def seconds(name: str, value: Any) -> Any:
 
 
 def text(name: str, value: Any) -> str | None:
-    """Read text that is not empty; None stays None, and so does empty text."""
+    """Read text; None stays None, and empty text becomes None."""
     if value is None:
         return None
     if not isinstance(value, str):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import BinaryIO
+from io import BufferedReader
 
 from headroom.errors import UsageError
 from headroom.hooks.build_stats.collected import Collected
@@ -17,7 +17,7 @@ from headroom.hooks.build_stats.documents import (
 )
 from headroom.hooks.build_stats.facts import report_row
 from headroom.hooks.build_stats.published_rule import count_anomalies, overall
-from headroom.hooks.build_stats.raw_log import START, STARTING, Defaults, read_log
+from headroom.hooks.build_stats.raw_log import Defaults, is_log, read_log
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.inputs import (
     Line,
@@ -28,6 +28,8 @@ from headroom.hooks.inputs import (
 )
 from headroom.hooks.landing import Row, arrow_rows
 from headroom.hooks.loading import LoadOptions, deliver, read_sources
+from headroom.hooks.masks import mask_json
+from headroom.hooks.rejects import end_of
 from headroom.hooks.report import LoadReport
 from headroom.hooks.tolerant_json import NotJSONError
 from headroom.settings import Settings
@@ -54,6 +56,12 @@ class Options(LoadOptions):
     build_id: str | None = None
     region: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raise UsageError for names that name nothing."""
+        for option, name in (("--build-id", self.build_id), ("--region", self.region)):
+            if name is not None and (not name.strip() or not name.isprintable()):
+                raise UsageError(f"{option} {name[:50]!r} is no name", "give one, or leave it out")
+
 
 def load_build_stats(
     settings: Settings,
@@ -70,7 +78,7 @@ def load_build_stats(
     collected = Collected(LoadReport())
     report = collected.report
 
-    def read(source: Source, stream: BinaryIO) -> None:
+    def read(source: Source, stream: BufferedReader) -> None:
         _read(collected, source, stream, options)
 
     read_sources(report, find_sources(list(paths)), read, on_source)
@@ -81,26 +89,31 @@ def load_build_stats(
         tables["landed_rejects"]: [reject.row() for reject in collected.rejects],
     }
     batches = {table: arrow_rows(table, rows) for table, rows in incoming.items()}
+    for name in ("landed_build_reports", "landed_build_samples"):
+        batches[tables[name]] = mask_json(batches[tables[name]], "extra_fields")
     deliver(settings, report, batches, options)
     return report, _summaries(collected)
 
 
-def _read(collected: Collected, source: Source, stream: BinaryIO, options: Options) -> None:
+def _read(collected: Collected, source: Source, stream: BufferedReader, options: Options) -> None:
     """Tell the three forms apart by what stands in the log, never by its name."""
     defaults = Defaults(
         options.build_id or source.stem, options.build_id is not None, options.region
     )
-    probe = stream.peek(PROBE)[:PROBE]  # type: ignore[attr-defined]
+    probe = stream.peek(PROBE)[:PROBE]
     if probe.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         raw = stream.read(MAX_DOCUMENT + 1)
         if len(raw) > MAX_DOCUMENT:
             collected.reject(None, "the document is too long", decode(raw[:1000]), source.name)
             return
         written = decode(raw.removeprefix(b"\xef\xbb\xbf"))
-        if not (START in written or STARTING.search(written)):
+        if not is_log(written):
             _read_document(collected, source, written, defaults)
             return
-        lines = [Line(place, line) for place, line in enumerate(written.split("\n"), 1)]
+        lines = [
+            Line(place, line)
+            for place, line in enumerate(written.removesuffix("\n").split("\n"), 1)
+        ]
         _read_raw(collected, source, lines, defaults)
         return
     _read_raw(collected, source, read_lines(stream), defaults)
@@ -126,7 +139,7 @@ def _read_document(collected: Collected, source: Source, written: str, defaults:
         document, is_cut = None, False
     samples = None if is_campaign(document) else samples_in(document)
     if is_cut:
-        collected.reject(defaults.build_id, CUT, written[-200:], source.name)
+        collected.reject(defaults.build_id, CUT, end_of(written), source.name)
     if is_campaign(document):
         add_campaign(collected, document, defaults.region, source.name)
     elif samples is None:

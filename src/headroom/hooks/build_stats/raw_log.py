@@ -13,6 +13,7 @@ from headroom.hooks.build_stats.collected import Collected, Samples
 from headroom.hooks.build_stats.documents import CUT, read_document, samples_in
 from headroom.hooks.build_stats.facts import report_row
 from headroom.hooks.inputs import Line
+from headroom.hooks.rejects import end_of
 from headroom.hooks.tolerant_json import NotJSONError
 
 START, END = "BUILD_STATS_JSON_START", "BUILD_STATS_JSON_END"
@@ -31,6 +32,16 @@ MAX_BLOCK = 256 * 1024 * 1024
 NO_END, NO_START = "the end marker is missing", "the start marker is missing"
 DIFFERS = "other samples than the longer block of the same build"
 TOO_LONG = "the line is too long"
+
+
+# The shell's own print of a command, as `set -x` asks for.
+TRACED = re.compile(r"\++ ")
+
+
+def is_log(written: str) -> bool:
+    """Tell a log from a document: the time in front of a line can stand in brackets."""
+    has_marks = START in written or STARTING.search(written)
+    return bool(has_marks or re.match(TIME, written.lstrip()))
 
 
 @dataclass(frozen=True)
@@ -113,27 +124,21 @@ def _take(
     collected: Collected, build: Build, block: Block | None, line: Line, name: str
 ) -> Block | None:
     """Take one line; give the block that is open after it."""
-    rest = line.text
-    start = rest.find(START)
+    rest: str | None = line.text
+    start = line.text.find(START)
     # The command that prints the markers is printed as well: there no JSON follows.
-    if start >= 0 and rest[start + len(START) :].strip()[:1] in ("", "{", "["):
+    if start >= 0 and line.text[start + len(START) :].strip()[:1] in ("", "{", "["):
         _close_block(collected, build, block, name)
-        block = _open_block(rest[:start], line.number)
-        rest = rest[start + len(START) :]
-    elif block is None:
-        if END in rest and PREFIX.sub("", rest, count=1).strip() == END:
-            collected.reject(build.build_id, NO_START, rest, f"{name}:{line.number}")
-            return None
-        _note(collected, build, rest)
+        block = _open_block(line.text[:start], line.number)
+        rest = line.text[start + len(START) :]
+    elif block is None or _outcome(line.text):
+        _close_block(collected, build, block, name)
+        _take_outside(collected, build, line, name)
         return None
     else:
-        prefix = PREFIX.match(rest)
-        if prefix and (prefix["step"] or "") != block.step:
-            collected.report.skipped["line of another step"] += 1
-            return block
-        rest = rest[prefix.end() if prefix else 0 :]
-        lead = block.lead.match(rest)
-        rest = rest[lead.end() if lead else 0 :]
+        rest = _inside(collected, block, line.text)
+    if rest is None:
+        return block
     end = rest.find(END)
     block.parts.append(rest if end < 0 else rest[:end])
     block.size += len(block.parts[-1])
@@ -141,6 +146,28 @@ def _take(
         return block
     _end_block(collected, build, block, name)
     return None
+
+
+def _take_outside(collected: Collected, build: Build, line: Line, name: str) -> None:
+    if END in line.text and PREFIX.sub("", line.text, count=1).strip() == END:
+        collected.reject(build.build_id, NO_START, line.text, f"{name}:{line.number}")
+    else:
+        _note(collected, build, line.text)
+
+
+def _inside(collected: Collected, block: Block, text: str) -> str | None:
+    """Give what a line adds to a block, None where nothing."""
+    prefix = PREFIX.match(text)
+    if prefix and (prefix["step"] or "") != block.step:
+        collected.report.skipped["line of another step"] += 1
+        return None
+    rest = text[prefix.end() if prefix else 0 :]
+    lead = block.lead.match(rest)
+    rest = rest[lead.end() if lead else 0 :]
+    if TRACED.match(rest):
+        collected.report.skipped["command printed by the shell"] += 1
+        return None
+    return rest
 
 
 def _open_block(before: str, line: int) -> Block:
@@ -153,16 +180,21 @@ def _open_block(before: str, line: int) -> Block:
 
 def _note(collected: Collected, build: Build, text: str) -> None:
     """Learn from a line outside the markers how the build ended."""
-    words = re.sub(rf"^{TIME}", "", text).strip()
-    if words in OUTCOMES:
-        build.status = OUTCOMES[words]
-    elif words.startswith("ERROR: build step"):
-        build.status = "FAILURE"
-    elif not CLOUD_BUILD.match(words):
-        collected.report.skipped["line outside the markers"] += 1
-        return
-    build.is_log = True
+    outcome = _outcome(text)
+    build.status = outcome or build.status
+    if outcome or CLOUD_BUILD.match(_without_time(text)):
+        build.is_log = True
     collected.report.skipped["line outside the markers"] += 1
+
+
+def _outcome(text: str) -> str | None:
+    """Give the status that a line of Cloud Build itself ends a build with."""
+    words = _without_time(text)
+    return "FAILURE" if words.startswith("ERROR: build step") else OUTCOMES.get(words)
+
+
+def _without_time(text: str) -> str:
+    return re.sub(rf"^{TIME}", "", text).strip()
 
 
 def _close_block(collected: Collected, build: Build, block: Block | None, name: str) -> None:
@@ -183,7 +215,7 @@ def _end_block(
         return
     if is_cut or problem:
         reason = CUT if is_cut else problem or CUT
-        collected.reject(build.build_id, reason, written[-200:], where)
+        collected.reject(build.build_id, reason, end_of(written), where)
     build.blocks.append(samples)
 
 

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.dask_report.documents import Columns, data_sources, embedded_documents
@@ -23,11 +24,10 @@ from headroom.hooks.inputs import (
 )
 from headroom.hooks.landing import Row, arrow_rows
 from headroom.hooks.loading import deliver, read_sources
-from headroom.hooks.masks import mask_secrets
 from headroom.hooks.perf_logs import Options
-from headroom.hooks.rejects import EXCERPT, MASKED, Reject
+from headroom.hooks.rejects import MASKED, Reject, end_of, excerpt_of
 from headroom.hooks.report import LoadReport
-from headroom.hooks.tolerant_json import NotJSONError, read_json, write_json
+from headroom.hooks.tolerant_json import NotJSONError, read_json
 from headroom.settings import Settings
 
 HOOK = "dask-report"
@@ -82,7 +82,7 @@ def load_dask_reports(
     collected = Collected(LoadReport(), options)
     report = collected.report
 
-    def read(source: Source, stream: BinaryIO) -> None:
+    def read(source: Source, stream: BufferedReader) -> None:
         read_report(collected, source, stream)
 
     read_sources(report, find_sources(list(paths)), read, on_source)
@@ -96,7 +96,7 @@ def load_dask_reports(
     return report, collected.summaries
 
 
-def read_report(collected: Collected, source: Source, stream: BinaryIO) -> None:
+def read_report(collected: Collected, source: Source, stream: BufferedReader) -> None:
     """Read one file: every task stream in it, each as a whole or not at all."""
     raw = stream.read(MAX_REPORT + 1)
     page = decode(raw)
@@ -114,9 +114,7 @@ def read_report(collected: Collected, source: Source, stream: BinaryIO) -> None:
             found += 1
             loaded += _add_stream(collected, source, columns)
     if is_cut:
-        # Masked before it is cut: it would begin in the middle of a secret.
-        end = mask_secrets(page[-MASKED:])[-EXCERPT:]
-        collected.reject(None, CUT_BEHIND if loaded else CUT, end, source.name)
+        collected.reject(None, CUT_BEHIND if loaded else CUT, end_of(page), source.name)
     elif not found:
         collected.reject(None, NO_STREAM, page, source.name)
 
@@ -147,7 +145,7 @@ def _add_stream(collected: Collected, source: Source, columns: Columns) -> bool:
     good = []
     for index, row in rows(stream):
         if isinstance(row, BadSegmentError):
-            excerpt = write_json(stream.segments[index])
+            excerpt = excerpt_of(stream.segments[index])
             where = f"{source.name}, segment {index}"
             collected.reject(stream.report_id, str(row), excerpt, where)
             continue

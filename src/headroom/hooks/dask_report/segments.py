@@ -23,7 +23,7 @@ COMPUTE = "compute"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The years 1990 to 2099 in milliseconds.
 EARLIEST, LATEST = Decimal(631_152_000_000), Decimal(4_102_444_800_000)
-MAX_DURATION = Decimal(10**12)
+MAX_DURATION = Decimal(10**9)
 MAX_TEXT = 1000
 MAX_REMEMBERED = 10_000
 

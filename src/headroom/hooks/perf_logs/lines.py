@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from headroom.hooks.rejects import digest
+from headroom.hooks.values import exact
 
 TIMINGS, PAYLOADS, WARNINGS = (
     "landed_timings",
@@ -31,7 +32,10 @@ TIMED = re.compile(TIME)
 POD = re.compile(r"\[pod/([^\]/]*)")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
-MAX_MS = Decimal(10**12)
+# Eleven days, a terabyte of payload, a terabyte in KiB or a petabyte in MiB: more cannot be true,
+# and sums of it would not fit the columns of the marts.
+MAX_MS = Decimal(10**9)
+MAX_PAYLOAD_MB = Decimal(10**6)
 MAX_SIZE = Decimal(10**9)
 MAX_INTEGER, MAX_BIGINT = 2**31 - 1, 2**63 - 1
 MAX_TEXT = 1000
@@ -136,7 +140,7 @@ def _aggregation(fields: Mapping[str, str]) -> dict[str, Any]:
         "target": _name(fields, "target"),
         "sim_return_count": _whole(fields, "n_sim_returns", MAX_INTEGER),
         "output_count": _whole(fields, "n_outputs", MAX_INTEGER),
-        "total_inline_mb": _number(fields, "total_inline_mb", MAX_SIZE, 6),
+        "total_inline_mb": _number(fields, "total_inline_mb", MAX_PAYLOAD_MB, 6),
         "max_single_kb": _number(fields, "max_single_kb", MAX_SIZE, 6),
         "duration_ms": _number(fields, "duration_ms", MAX_MS, 3),
         "worker": _address(fields, "worker"),
@@ -169,7 +173,7 @@ def _number(fields: Mapping[str, str], name: str, limit: Decimal, digits: int) -
     text = _value(fields, name)
     if not NUMBER.fullmatch(text) or len(text) > MAX_TEXT:
         raise BadLineError(f"{name} is no number")
-    value = Decimal(text)
+    value = exact(text)
     if value < 0:
         raise BadLineError(f"{name} is negative")
     if not value < limit:
