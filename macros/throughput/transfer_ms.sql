@@ -2,7 +2,7 @@
     {#- Milliseconds to move a payload at the stated bandwidth: millionths of MiB over MiB/s are
         microseconds. -#}
     {{ round_scaled(
-        'cast((' ~ payload_mb ~ ') * 1000000 as bigint)',
+        in_units(payload_mb, 6),
         'cast(' ~ threshold('worker_bandwidth_mb_per_second') ~ ' as bigint)',
         3
     ) }}

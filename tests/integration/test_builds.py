@@ -39,6 +39,42 @@ AWKWARD = [
     None,
 ]
 
+# Builds of the largest that a load accepts: their counters fall or jump with each sample, and the
+# clock of one of them goes back and forth by a century.
+LIMIT_SAMPLES = 2000
+LIMITS = (
+    f"""
+    insert into headroom_landed.landed_build_reports (
+        build_id, report_id, sample_count, queue_seconds, working_seconds
+    )
+    values
+        ('limits', 'limits', {LIMIT_SAMPLES}, 1000000000, 1000000000),
+        ('limits clock', 'limits', {LIMIT_SAMPLES}, 1000000000, 1000000000)
+    """,
+    f"""
+    insert into headroom_landed.landed_build_samples (
+        build_id, sample_index, sampled_at, cpu_pct, memory_used_gb, memory_total_gb,
+        io_read_mb, io_write_mb
+    )
+    select
+        build_id,
+        number,
+        case
+            when build_id = 'limits clock' and number % 2 = 1
+                then cast('2099-12-31 00:00:00+00' as timestamptz)
+            else cast('1990-01-01 00:00:00+00' as timestamptz) + number * interval '20 seconds'
+        end,
+        case when number % 2 = 0 then 100000 else 0.0001 end,
+        case when number % 2 = 0 then 0 else 100000 end,
+        100000,
+        100000000 - number,
+        case when number % 2 = 0 then 0 else 100000000 end
+    from headroom_landed.landed_build_reports
+    cross join generate_series(0, {LIMIT_SAMPLES} - 1) as numbers (number)
+    where report_id = 'limits'
+    """,
+)
+
 
 def landed(project: Project) -> dict[str, list[str]]:
     with project.in_environment():
@@ -67,9 +103,11 @@ def awkward_rejects() -> list[dict[str, str | None]]:
 def both(
     both_projects: dict[str, Project],
 ) -> dict[str, Project]:
-    """The sample logs loaded and built on both engines."""
+    """The sample logs and builds at the limits, loaded and built on both engines."""
     for project in both_projects.values():
         load(project, LOGS, BAD_LOGS)
+        for statement in LIMITS:
+            project.execute(statement)
         project.dbt("seed")
         project.dbt("run", "--select", "path:models/staging/builds+")
     return both_projects
@@ -105,10 +143,31 @@ def test_the_published_example_and_the_summary_of_the_load(
         _, builds = load_build_stats(project.settings, [str(LOGS), str(BAD_LOGS)], Options())
     marts = project.query(
         "select build_id, sample_count, spike_count, trough_count, overall_consistency"
-        " from marts.builds__builds"
+        " from marts.builds__builds where build_id not like 'limits%'"
     )
     summary = {(b.build_id, b.samples, b.spikes, b.troughs, b.consistency) for b in builds}
     assert summary == set(marts)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_largest_that_a_load_accepts_is_computed(both: dict[str, Project], target: str) -> None:
+    found = both[target].query(
+        "select build_id, read_mb, written_mb, counter_reset_count, memory_avg_gb, cpu_consistency"
+        " from marts.builds__builds where build_id like 'limits%' order by build_id"
+    )
+    last, half = LIMIT_SAMPLES - 1, LIMIT_SAMPLES // 2
+    fell = last * 10**8 - last * (last + 1) // 2
+    # Where the clock goes back the difference is negative: what was written adds up to the counter.
+    fell_in_order = sum(10**8 - number for number in range(1, last + 1, 2)) - (half - 1)
+    assert found == [
+        ("limits", fell, half * 10**8, last, 50_000, 0),
+        ("limits clock", fell_in_order, 10**8, half, 50_000, 0),
+    ]
+    days = both[target].query(
+        "select queue_seconds from marts.builds__regions_daily"
+        " where built_day = cast('1990-01-01' as date)"
+    )
+    assert days == [(2 * 10**9,)]
 
 
 def test_reload_and_any_order_change_nothing(project: Project) -> None:

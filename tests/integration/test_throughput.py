@@ -3,7 +3,7 @@
 import random
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 from math import ceil
 from statistics import mean, median
@@ -80,6 +80,87 @@ def trials(
     return rows
 
 
+# The largest that a load accepts: as many milliseconds as 100 million lines of 300 s, five billion
+# MiB, reports of a century each; beside a baseline and a worker that took next to nothing.
+LIMITS = (
+    """
+    insert into headroom_landed.landed_timings (
+        timing_id, kind, calibration, experiment, run_id, param_id, target, worker, duration_ms,
+        sim_return_count, total_inline_mb, max_single_kb
+    )
+    select
+        'A' || cast(number as text),
+        case when number % 6 = 0 then 'aggregation' else 'simulation' end,
+        'limits',
+        'A',
+        case when number % 6 = 0 then 'r' end,
+        'p' || cast(number % 25 as text),
+        case when number % 6 = 0 then 't' || cast(number % 4 as text) end,
+        'w' || cast(number % 8 as text),
+        1000000000,
+        case when number % 12 = 0 then 2147483647 when number % 6 = 0 then 1 end,
+        case when number % 6 = 0 then 1000000 end,
+        case when number % 6 = 0 then 1000000000 end
+    from generate_series(0, 29999) as numbers (number)
+    """,
+    """
+    insert into headroom_landed.landed_timings (
+        timing_id, kind, calibration, experiment, param_id, worker, duration_ms, logged_at
+    )
+    select
+        'idle' || cast(number as text),
+        'simulation',
+        'limits',
+        'A',
+        'idle',
+        'idle',
+        case when number = 0 then 0.001 else 0 end,
+        cast(null as timestamptz)
+    from generate_series(0, 999) as numbers (number)
+    union all
+    select
+        'B' || cast(number as text),
+        'simulation',
+        'limits',
+        'B',
+        'p' || cast(number % 20 as text),
+        'w',
+        1000000000,
+        cast('2026-01-24 00:00:00+00' as timestamptz)
+    from generate_series(0, 4999) as numbers (number)
+    union all
+    select
+        'none' || cast(number as text),
+        'simulation',
+        'limits',
+        null,
+        'p' || cast(number % 20 as text),
+        'w',
+        case when number < 20 then 0.001 else 0 end,
+        null
+    from generate_series(0, 199) as numbers (number)
+    """,
+    """
+    insert into headroom_landed.landed_task_segments (
+        report_id, segment_index, calibration, experiment, worker, action, started_at, duration_ms
+    )
+    select
+        cast(number % 400 as text),
+        number,
+        'limits',
+        'A',
+        'w' || cast(number % 8 as text),
+        case when number % 5 = 0 then 'transfer' else 'compute' end,
+        cast(
+            case when number < 400 then '1990-01-01 00:00:00+00' else '2099-12-31 00:00:00+00' end
+            as timestamptz
+        ),
+        1000000000
+    from generate_series(0, 4999) as numbers (number)
+    """,
+)
+
+
 def timings() -> list[Row]:
     rows = [*trials("typhoid", None, 25, 10, 2), *trials("typhoid", "A", 25, 10, 0)]
     rows += trials("typhoid", "B", 19, 10, 1)
@@ -89,6 +170,7 @@ def timings() -> list[Row]:
             rows.append(aggregation("unlabelled", None, run_id=run_id, target=target))
     rows += [timing("unlabelled", None, duration_ms=Decimal(k)) for k in range(1, 8)]
     rows += [aggregation("one target", None, run_id="r", logged_at=START)]
+    rows += [timing("spread", None, duration_ms=Decimal(ms)) for ms in (5000, 10**9)]
     rows += [*trials("many", None, 450, 1, 0), *trials("many", "A", 450, 1, 0)]
     for number in range(EVEN):
         rows += trials(f"even {number}", None, 20, 1, 0)
@@ -169,6 +251,8 @@ def both(
                     for name, rows in landed_rows.items()
                 },
             )
+        for statement in LIMITS:
+            project.execute(statement)
         statuses = project.dbt("build", *BUILD)
         assert {"pass", "success"} == set(statuses.values())
     return both_projects
@@ -248,7 +332,8 @@ def test_edges_of_a_calibration(both: dict[str, Project], target: str) -> None:
         "select calibration, trial_count, ambiguous_trial_count, span_source, busy_share is null,"
         " split_share, verdict, transfer_share, warning_count"
         " from marts.throughput__calibrations where experiment = 'none'"
-        " and calibration not like 'even%' and calibration <> 'many' order by calibration"
+        " and calibration not like 'even%' and calibration not in ('many', 'limits', 'spread')"
+        " order by calibration"
     )
     silent = "transfer not observed"
     typhoid = both[target].query(
@@ -264,6 +349,57 @@ def test_edges_of_a_calibration(both: dict[str, Project], target: str) -> None:
         # Three trials share one parameter set, on one worker: nothing can be split.
         ("unlabelled", 3, 3, None, True, Decimal(0), silent, None, 0),
     ]
+
+
+def rounded(value: Decimal, digits: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_largest_that_a_load_accepts_is_computed(both: dict[str, Project], target: str) -> None:
+    longest, shortest = Decimal(10**9), Decimal("0.001")
+    century = Decimal((datetime(2099, 12, 31) - datetime(1990, 1, 1)).days * 86_400_000)
+    simulated = 25_000 * longest + shortest
+    expected = {
+        "calibrations where experiment = 'A': busy_ms, span_ms, transfer_ms, transfer_share,"
+        " duplicated_mb, duplicated_transfer_ms": (
+            30_000 * longest + shortest,
+            400 * (century + longest),
+            1000 * longest,
+            Decimal("0.2"),
+            25 * 3 * 10**6,
+            25 * 3 * 10**7,
+        ),
+        "calibrations where experiment = 'B': busy_ms, busy_share": (5000 * longest, 5000),
+        "workers where worker = 'w1': busy_share, skew": (
+            rounded(500 / (400 * (century + longest)) * longest, 4),
+            Decimal("1.125"),
+        ),
+        "workers where worker = 'idle': efficiency": (
+            1000 * rounded(1000 * simulated / 26_000, 3),
+        ),
+        "targets where target = 't0': payload_per_return_kb": (
+            rounded(Decimal(1_024_000_000) / (2**31 - 1), 3),
+        ),
+        "targets where target = 't2': payload_per_return_kb": (1_024_000_000,),
+        "comparisons where measure = 'simulation_ms' and experiment = 'A': ratio": (
+            rounded(simulated / 26_000 * 10_000, 6),
+        ),
+    }
+    found = {}
+    for asked in expected:
+        source, _, columns = asked.partition(": ")
+        table, _, condition = source.partition(" where ")
+        (found[asked],) = both[target].query(
+            f"select {columns} from marts.throughput__{table}"
+            f" where calibration = 'limits' and {condition}"
+        )
+    assert found == expected
+    limits = both[target].query(
+        "select distinct straggler_limit_ms from marts.throughput__timings"
+        " where calibration = 'spread'"
+    )
+    assert limits == [(1_999_995_000,)]
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -13,10 +13,15 @@ stepped as (
         {{ microseconds_between('lag(sampled_at) over same_build', 'sampled_at') }} as interval_us,
         {{ microseconds_between('sampled_at', 'lead(sampled_at) over same_build') }}
             as next_interval_us,
-        lag(io_read_mb) over same_build as previous_read_mb,
-        lag(io_write_mb) over same_build as previous_write_mb
+        lag(io_read_mb) over known_reads as previous_read_mb,
+        lag(io_write_mb) over known_writes as previous_write_mb,
+        coalesce(sampled_at < lag(sampled_at) over known_reads, false) as is_before_last_read,
+        coalesce(sampled_at < lag(sampled_at) over known_writes, false) as is_before_last_write
     from samples
-    window same_build as (partition by build_id order by sample_index)
+    window
+        same_build as (partition by build_id order by sample_index),
+        known_reads as (partition by build_id, io_read_mb is null order by sample_index),
+        known_writes as (partition by build_id, io_write_mb is null order by sample_index)
 
 ),
 
@@ -42,8 +47,10 @@ measured as (
             false
         ) as has_gap_before,
         coalesce(stepped.interval_us < 0, false) as is_out_of_order,
-        coalesce(stepped.io_read_mb < stepped.previous_read_mb, false) as is_read_reset,
-        coalesce(stepped.io_write_mb < stepped.previous_write_mb, false) as is_write_reset,
+        coalesce(stepped.io_read_mb < stepped.previous_read_mb, false)
+        and not stepped.is_before_last_read as is_read_reset,
+        coalesce(stepped.io_write_mb < stepped.previous_write_mb, false)
+        and not stepped.is_before_last_write as is_write_reset,
         coalesce(
             stepped.memory_used_gb
             > {{ threshold('memory_pressure_share') }} * stepped.memory_total_gb,
@@ -54,8 +61,10 @@ measured as (
 
 )
 
--- A counter that fell was started anew: what it shows was added since then. A sample stands for the
--- time until the next one, but not for a gap.
+-- A counter that fell was started anew: what it shows was added since then. In a sample that is
+-- earlier than the last known one it fell because time did: the difference is negative, and the
+-- samples after it make up for it. A sample stands for the time until the next one, but not for a
+-- gap.
 select
     build_id,
     sample_index,

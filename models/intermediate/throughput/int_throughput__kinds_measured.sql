@@ -53,7 +53,8 @@ select
     {{ p95_kind('measured.timing_count') }} as p95_kind,
     cast(
         measured.median_ms_twice * 0.5
-        + {{ threshold('straggler_mad_count') }} * spreads.mad_ms_four_times * 0.25
+        + {{ threshold('straggler_mad_count') }}
+        * cast(spreads.mad_ms_four_times as decimal(38, 3)) * 0.25
         as decimal(18, 5)
     ) as straggler_limit_ms
 from measured

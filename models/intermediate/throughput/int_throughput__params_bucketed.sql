@@ -89,8 +89,8 @@ select
         coalesce(sum(case when is_timed and interval_us is not null then trial_count end), 0)
         as bigint
     ) as interval_count,
-    cast(sum(simulation_ms * 1000) as bigint) as simulation_us,
-    cast(sum(aggregation_ms * 1000) as bigint) as aggregation_us,
+    cast(sum(simulation_ms) * 1000 as bigint) as simulation_us,
+    cast(sum(aggregation_ms) * 1000 as bigint) as aggregation_us,
     cast(coalesce(sum(case when is_timed then interval_us end), 0) as bigint) as interval_us
 from placed
 group by calibration, experiment, bucket

@@ -51,7 +51,7 @@ numbers as (
 ),
 
 -- Replicate 0 is the sample itself; any other draws as many buckets as there are, each of any of
--- them, and the same ones in every build.
+-- them, and the same ones in every build. All of them can be the largest one: sums are wide.
 draws as (
 
     select
@@ -84,9 +84,9 @@ summed as (
         cast(sum(numbered.simulation_count) as bigint) as simulation_count,
         cast(sum(numbered.aggregation_count) as bigint) as aggregation_count,
         cast(sum(numbered.interval_count) as bigint) as interval_count,
-        cast(sum(numbered.simulation_us) as bigint) as simulation_us,
-        cast(sum(numbered.aggregation_us) as bigint) as aggregation_us,
-        cast(sum(numbered.interval_us) as bigint) as interval_us
+        {{ wide_integer('sum(numbered.simulation_us)') }} as simulation_us,
+        {{ wide_integer('sum(numbered.aggregation_us)') }} as aggregation_us,
+        {{ wide_integer('sum(numbered.interval_us)') }} as interval_us
     from draws
     inner join numbered
         on

@@ -53,11 +53,12 @@ reported as (
 
 )
 
--- The log first: its span is that of the tasks it counts.
+-- The log first: its span is that of the tasks it counts. A report can span a century, and a
+-- thousand of them more than 18 digits.
 select
     coalesce(logged.calibration, reported.calibration) as calibration,
     coalesce(logged.experiment, reported.experiment) as experiment,
-    cast(coalesce(logged.span_us, reported.span_us) * 0.001 as decimal(18, 3)) as span_ms,
+    cast(coalesce(logged.span_us, reported.span_us) * 0.001 as decimal(38, 3)) as span_ms,
     case when logged.span_us is null then 'report' else 'log' end as span_source
 from logged
 full outer join reported

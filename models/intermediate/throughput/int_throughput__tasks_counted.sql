@@ -32,7 +32,7 @@ expected as (
     select
         counted.*,
         {{ round_wide(
-            'counted.task_count * cast(kinds.total_ms * 1000 as bigint)',
+            wide_integer('counted.task_count') ~ ' * ' ~ in_units('kinds.total_ms', 3),
             'kinds.timing_count * 1000', 3
         ) }} as expected_ms
     from counted

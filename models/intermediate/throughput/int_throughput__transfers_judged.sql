@@ -30,8 +30,9 @@ shared as (
     select
         observed.*,
         {{ transfer_ms('trials.duplicated_mb') }} as duplicated_transfer_ms,
-        {{ round_ratio(
-            'observed.transfer_ms * 1000', '(observed.compute_ms + observed.transfer_ms) * 1000', 4
+        {{ round_wide(
+            in_units('observed.transfer_ms', 3),
+            in_units('(observed.compute_ms + observed.transfer_ms)', 3), 4
         ) }} as transfer_share
     from observed
     left join trials
@@ -49,9 +50,9 @@ select
     cast(transfer_ms as decimal(18, 3)) as transfer_ms,
     transfer_share,
     cast(coalesce(duplicated_transfer_ms, 0) as decimal(18, 3)) as duplicated_transfer_ms,
-    {{ round_ratio(
-        'coalesce(duplicated_transfer_ms, 0) * 1000',
-        '(coalesce(duplicated_transfer_ms, 0) + busy_ms) * 1000', 4
+    {{ round_wide(
+        in_units('coalesce(duplicated_transfer_ms, 0)', 3),
+        in_units('(coalesce(duplicated_transfer_ms, 0) + busy_ms)', 3), 4
     ) }} as duplicated_transfer_share,
     case
         when transfer_share > {{ threshold('transfer_dominance_share') }} then 'transfer dominates'

@@ -87,12 +87,13 @@ select
     spans.span_ms,
     spans.span_source,
     {{ round_wide(
-        "case when spans.span_source = 'log' then judged.busy_ms * 1000 end",
-        'spans.span_ms * 1000 * trials.worker_count', 4
+        "case when spans.span_source = 'log' then " ~ in_units('judged.busy_ms', 3) ~ " end",
+        wide_integer(in_units('spans.span_ms', 3)) ~ ' * trials.worker_count', 4
     ) }} as busy_share,
     {{ round_wide(
-        "case when spans.span_source = 'log' then trials.trial_count * 3600000000 end",
-        'spans.span_ms * 1000 * trials.worker_count', 2
+        "case when spans.span_source = 'log' then "
+        ~ wide_integer('trials.trial_count') ~ " * 3600000000 end",
+        wide_integer(in_units('spans.span_ms', 3)) ~ ' * trials.worker_count', 2, precision=38
     ) }} as trials_per_worker_hour,
     workers.largest_skew,
     cast(coalesce(workers.straggler_count, 0) as bigint) as straggler_count,

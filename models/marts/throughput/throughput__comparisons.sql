@@ -29,7 +29,7 @@ compared as (
             as experiment_ms,
         {{ round_wide(
             wide_integer('experiments.total_us') ~ ' * baselines.unit_count',
-            wide_integer('baselines.total_us') ~ ' * experiments.unit_count', 6
+            wide_integer('baselines.total_us') ~ ' * experiments.unit_count', 6, precision=38
         ) }} as ratio
     from pairs
     inner join samples as baselines
@@ -86,9 +86,9 @@ select
     cast(experiment_trial_count as bigint) as experiment_trial_count,
     cast(baseline_ms as decimal(18, 3)) as baseline_ms,
     cast(experiment_ms as decimal(18, 3)) as experiment_ms,
-    cast(ratio as decimal(18, 6)) as ratio,
-    cast(case when is_enough then low end as decimal(18, 6)) as ratio_low,
-    cast(case when is_enough then high end as decimal(18, 6)) as ratio_high,
+    cast(ratio as decimal(38, 6)) as ratio,
+    cast(case when is_enough then low end as decimal(38, 6)) as ratio_low,
+    cast(case when is_enough then high end as decimal(38, 6)) as ratio_high,
     case when is_enough then low > 1 or high < 1 end as is_different,
     replicate_count
 from judged

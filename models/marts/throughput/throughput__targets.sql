@@ -20,8 +20,9 @@ select
     {{ p95_kind('count(*)') }} as duration_p95_kind,
     cast({{ median_twice('payload_mb') }} * 0.5 as decimal(18, 7)) as payload_median_mb,
     cast(max(payload_mb) as decimal(18, 6)) as payload_max_mb,
-    {{ round_ratio(
-        'sum(payload_mb) * 1000000 * 1024', 'sum(sim_return_count) * 1000000', 3
+    {{ round_wide(
+        wide_integer(in_units('sum(payload_mb)', 6)) ~ ' * 1024',
+        wide_integer('sum(sim_return_count)') ~ ' * 1000000', 3
     ) }} as payload_per_return_kb,
     cast(max(largest_output_kb) as decimal(18, 6)) as largest_output_kb
 from aggregations

@@ -60,13 +60,16 @@ select
     cast(coalesce(tasks.busy_ms, 0) as decimal(18, 3)) as busy_ms,
     spans.span_ms,
     spans.span_source,
-    {{ round_ratio(
-        "case when spans.span_source = 'log' then tasks.busy_ms else segments.compute_ms end"
-        " * 1000", 'spans.span_ms * 1000', 4
-    ) }} as busy_share,
-    {{ round_ratio('tasks.expected_ms * 1000', 'tasks.busy_ms * 1000', 4) }} as efficiency,
     {{ round_wide(
-        'tasks.busy_ms * 1000 * tasks.worker_count', 'tasks.calibration_busy_ms * 1000', 4
+        "case when spans.span_source = 'log' then " ~ in_units('tasks.busy_ms', 3)
+        ~ " else " ~ in_units('segments.compute_ms', 3) ~ " end", in_units('spans.span_ms', 3), 4
+    ) }} as busy_share,
+    {{ round_wide(
+        in_units('tasks.expected_ms', 3), in_units('tasks.busy_ms', 3), 4, precision=38
+    ) }} as efficiency,
+    {{ round_wide(
+        wide_integer(in_units('tasks.busy_ms', 3)) ~ ' * tasks.worker_count',
+        in_units('tasks.calibration_busy_ms', 3), 4
     ) }} as skew,
     cast(coalesce(tasks.straggler_count, 0) as bigint) as straggler_count,
     coalesce(warnings.warning_count, 0) as warning_count,

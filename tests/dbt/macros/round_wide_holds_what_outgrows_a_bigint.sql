@@ -18,6 +18,12 @@ rounded as (
         *,
         {{ round_wide('numerator', 'denominator', 2) }} as computed
     from cases
+    union all
+    select
+        '12345678901234567890125' as numerator,
+        '1000' as denominator,
+        12345678901234567890.13 as expected,
+        {{ round_wide("'12345678901234567890125'", "'1000'", 2, precision=38) }} as computed
 
 )
 
