@@ -6,6 +6,6 @@ select
 from {{ ref('failures__failures') }}
 where
     job_name = '{{ var("job_name") }}'
-    and failure_type = '{{ var("failure_type") }}'
+    and lower(failure_type) = lower('{{ var("failure_type") }}')
     and failed_at < timestamptz '{{ var("failures_until") }}'
     and {{ in_failure_scope('project') }}

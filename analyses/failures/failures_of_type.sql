@@ -8,7 +8,7 @@ failures as (
         failed_at >= timestamptz '{{ var("failures_from") }}' as is_current
     from ({{ failures_known() }}) as known
     where
-        failure_type = '{{ var("failure_type") }}'
+        lower(failure_type) = lower('{{ var("failure_type") }}')
         and failed_at >= timestamptz '{{ var("failures_from") }}' - (
             timestamptz '{{ var("failures_until") }}' - timestamptz '{{ var("failures_from") }}'
         )

@@ -15,5 +15,5 @@ select
     success_rate_low,
     last_used_at
 from {{ ref('failures__remediations') }}
-where failure_type = '{{ var("failure_type") }}'
+where lower(failure_type) = lower('{{ var("failure_type") }}')
 order by rule_order nulls last, solution_rank nulls last, {{ text_key('description') }}

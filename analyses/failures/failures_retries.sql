@@ -6,7 +6,7 @@ retries as (
 
     select * from {{ ref('int_failures__retries') }}
     where
-        failure_type = '{{ var("failure_type") }}'
+        lower(failure_type) = lower('{{ var("failure_type") }}')
         and retried_at < timestamptz '{{ var("failures_until") }}'
         and {{ in_failure_scope('project') }}
 

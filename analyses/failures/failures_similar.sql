@@ -7,7 +7,7 @@ failures as (
 
     select * from {{ ref('failures__failures') }}
     where
-        failure_type = '{{ var("failure_type") }}'
+        lower(failure_type) = lower('{{ var("failure_type") }}')
         and failed_at < timestamptz '{{ var("failures_until") }}'
         and {{ in_failure_scope('project') }}
 

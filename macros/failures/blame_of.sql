@@ -60,6 +60,7 @@
 
         select
             subject,
+            project,
             job_name,
             user_name,
             count(*) as n,
@@ -67,7 +68,7 @@
             min(ended_at) filter (where is_failure) as first_failed_at,
             max(ended_at) filter (where is_failure) as last_failed_at
         from ended_attempts
-        group by subject, job_name, user_name
+        group by subject, project, job_name, user_name
 
     ),
 
@@ -77,8 +78,8 @@
             subject,
             cast(sum(n) as bigint) as n,
             cast(sum(f) as bigint) as f,
-            count(distinct job_name) as job_count,
-            count(distinct job_name) filter (where f > 0) as failed_job_count,
+            count(distinct {{ failure_job() }}) as job_count,
+            count(distinct {{ failure_job() }}) filter (where f > 0) as failed_job_count,
             count(distinct user_name) as user_count,
             count(distinct user_name) filter (where f > 0) as failed_user_count,
             min(first_failed_at) as first_failed_at,

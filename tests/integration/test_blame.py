@@ -245,13 +245,20 @@ def test_one_failure_decides(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("column", ["job", "user"])
 def test_one_job_or_one_user_is_not_enough(cluster: Cluster, column: str) -> None:
-    columns = attempts_of(Shape(), np.random.default_rng(3))
+    columns = attempts_of(Shape(projects=1), np.random.default_rng(3))
     failed = one_node(columns, 25)
     few = np.flatnonzero((columns["node"] == 7) & failed)
     columns[column][few] = few % 2 if column == "job" else 0
     node = cluster.blamed(columns, failed)["7"]
     assert node["q_value"] < 1e-4
     assert not node["is_flagged"]
+
+
+def test_one_name_in_three_projects_is_three_jobs(cluster: Cluster) -> None:
+    columns = attempts_of(Shape(projects=3), np.random.default_rng(3))
+    columns["job"][:] = 0
+    node = cluster.blamed(columns, one_node(columns, 25))["7"]
+    assert (node["job_count"], node["failed_job_count"], node["is_flagged"]) == (3, 3, True)
 
 
 def test_no_bad_node_is_rarely_flagged(cluster: Cluster) -> None:

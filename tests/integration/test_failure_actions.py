@@ -216,7 +216,9 @@ def test_the_threshold_decides_what_is_a_pattern(both: Both, target: str) -> Non
     above = ask(both, target, "analyze", pattern_threshold=9)
     for threshold, is_pattern in ((45, True), (46, False)):
         asked = {"lookback_days": 30, "pattern_threshold": threshold}
-        found = ask(both, target, "remediate", failure_type="OOMKilled", **asked)
+        found = ask(both, target, "remediate", failure_type="oomkilled", **asked)
+        assert found["failure_type"] == "OOMKilled"
+        assert found["remediations"]
         assert found["of_type"]["is_pattern"] == is_pattern
     projects = [
         {row["subject"] for row in found["recommendations"] if row["kind"] == "project"}

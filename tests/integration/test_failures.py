@@ -90,7 +90,14 @@ def kubernetes_event(
 EVENTS = [
     event("e-alone", 1, failure_type="DataCorruption", pod_name=None, error_message="row 7 is bad"),
     event("e-copy-a", 2, job_name="copied", pod_name="gone", failure_type="OOMKilled"),
-    event("e-copy-b", 2, job_name="copied", pod_name="gone", failure_type="OOMKilled"),
+    event(
+        "e-copy-b",
+        2,
+        job_name="copied",
+        pod_name="gone",
+        failure_type="OOMKilled",
+        is_resolved=True,
+    ),
     event("e-twice-1", 10.5, pod_name="twice", failure_type="ImagePullBackOff"),
     event(
         "e-twice-2",
@@ -104,9 +111,11 @@ EVENTS = [
     ),
     # A name that three pods had one after the other.
     event("e-again", 31.1, pod_name="again", failure_type="Error", error_message="second"),
-    # Too early for its pod, and too late.
+    # Days before its pod, and days behind it: only the first is another pod's.
     event("e-early", 1, pod_name="late-pod", failure_type="Error"),
     event("e-late", 100, pod_name="late-pod", failure_type="Error"),
+    # Of another project's pod, and of its own.
+    event("e-elsewhere", 61.5, pod_name="killed", project="other", error_message="not for team"),
     event("e-run", 1, pod_name="eks-3-pod", failure_type="OOMKilled", memory_request_mb=8000),
     event("e-overflow", 5, pod_name=None, has_memory_overflow=True, memory_request="2147486648Mn"),
 ]
@@ -119,6 +128,11 @@ PODS = [
     pod("again-3", 40, pod_name="again"),
     pod("late-pod", 50),
     failed_pod("oom-by-event", 60, reason="Error"),
+    failed_pod("no-memory", 60, phase="Running", exit_code=137, reason="OOMKilled",
+               waiting_reason="CrashLoopBackOff", finished_at=None),
+    failed_pod("runs-again", 60, phase="Running", exit_code=137, reason="OOMKilled",
+               finished_at=None),
+    failed_pod("overflow", 60, memory_request_mb=None, has_memory_overflow=True),
     failed_pod("killed", 61, exit_code=137, reason="Error"),
     failed_pod("evicted", 62, exit_code=137, reason="Evicted"),
     failed_pod("pulling", 63, phase="Pending", exit_code=None, reason="ErrImagePull",
@@ -214,14 +228,17 @@ def test_what_failed_and_of_what_kind(both: dict[str, Project], target: str) -> 
     )
     assert {row[0]: row[1:] for row in found} == {
         "event:e-alone": ("DataCorruption", "as_recorded"),
-        "event:e-copy-a": ("OOMKilled", "oom_killed"),
+        "event:e-copy-b": ("OOMKilled", "oom_killed"),
         "event:e-early": ("Error", "generic_error"),
-        "event:e-late": ("Error", "generic_error"),
+        "event:e-elsewhere": ("Error", "generic_error"),
         "event:e-overflow": ("Error", "generic_error"),
         "pod:silent": ("Lost", "no_exit_code"),
         "pod:twice": ("ImagePullBackOff", "image_pull"),
         "pod:again-2": ("Error", "generic_error"),
         "pod:oom-by-event": ("OOMKilled", "oom_event"),
+        "pod:late-pod": ("Error", "generic_error"),
+        "pod:no-memory": ("OOMKilled", "oom_killed"),
+        "pod:overflow": ("Error", "exit_code"),
         "pod:killed": ("OOMKilled", "sigkill"),
         "pod:evicted": ("Infrastructure", "evicted"),
         "pod:pulling": ("ImagePullBackOff", "image_pull"),
@@ -251,7 +268,11 @@ def test_a_history_enriches_the_attempt(both: dict[str, Project], target: str) -
         "select count(*), sum(case when is_failure then 1 else 0 end)"
         " from headroom_intermediate.int_failures__attempts"
     )
-    assert attempts == [(len(PODS) - 1 + len(RUNS), 19)]
+    assert attempts == [(len(PODS) - 1 + len(RUNS), 22)]
+    overflown = both[target].query(
+        "select failure_id from marts.failures__failures where has_memory_overflow order by 1"
+    )
+    assert overflown == [("event:e-overflow",), ("pod:overflow",)]
 
 
 def test_a_warehouse_without_failures_builds(project: Project) -> None:

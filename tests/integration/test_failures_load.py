@@ -185,10 +185,11 @@ def test_an_older_listing_takes_nothing_back(
 
 
 def test_record_solution_as_its_user_does(project: Project) -> None:
-    command = ("failures", "record-solution", "--type", "OOMKilled", "--description", "more")
+    command = ("failures", "record-solution", "--type", "oomkilled", "--description", "more")
     said = project.headroom(*command, "--worked")
     assert (said.returncode, said.stderr) == (0, "")
     assert "Recorded for OOMKilled: more (worked)" in said.stdout
+    assert "It counts from the next `headroom build` on." in said.stdout.replace("\n", " ")
     with project.in_environment():
         for outcome in ([], ["--worked", "--failed"]):
             result = CliRunner().invoke(app, [*command, *outcome])

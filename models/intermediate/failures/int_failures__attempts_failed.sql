@@ -30,6 +30,7 @@ select
     md5(coalesce(nullif(message, ''), nullif(exit_reason, ''))) as message_md5,
     gpu_count,
     memory_mb,
+    has_memory_overflow,
     run_us
 from observed
 where

@@ -39,7 +39,8 @@ select
     recorded.failure_type as recorded_type,
     coalesce(attempts.gpu_count, recorded.gpu_count) as gpu_count,
     coalesce(attempts.memory_mb, cast(round(recorded.memory_request_mb) as bigint)) as memory_mb,
-    coalesce(recorded.has_memory_overflow, false) as has_memory_overflow,
+    coalesce(attempts.has_memory_overflow, false)
+    or coalesce(recorded.has_memory_overflow, false) as has_memory_overflow,
     attempts.run_us,
     coalesce(recorded.is_resolved, false) as is_resolved,
     recorded.resolution_type,

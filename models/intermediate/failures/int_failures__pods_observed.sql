@@ -1,3 +1,11 @@
+{%- set in_vain -%}
+    (
+        'CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'ErrImageNeverPull',
+        'InvalidImageName', 'CreateContainerConfigError', 'CreateContainerError',
+        'RunContainerError', 'NodeLost'
+    )
+{%- endset %}
+
 with
 
 pods as (
@@ -6,7 +14,8 @@ pods as (
 
 ),
 
--- A pod that waits for one of these waits in vain, though Kubernetes never ends it.
+-- A pod that waits for one of these waits in vain, though Kubernetes never ends it. A reason such
+-- as OOMKilled may tell of an earlier end, of a pod that runs again.
 judged as (
 
     select
@@ -14,11 +23,7 @@ judged as (
         coalesce(phase in ('Succeeded', 'Failed'), false) as is_over,
         case
             when phase in ('Succeeded', 'Failed') then phase = 'Failed'
-            else coalesce(reason in (
-                'CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'InvalidImageName',
-                'CreateContainerConfigError', 'CreateContainerError', 'RunContainerError',
-                'NodeLost'
-            ), false)
+            else coalesce(waiting_reason in {{ in_vain }} or reason in {{ in_vain }}, false)
         end as has_failed
     from pods
 
@@ -44,6 +49,7 @@ select
     message,
     gpu_count,
     cast(round(memory_request_mb) as bigint) as memory_mb,
+    coalesce(has_memory_overflow, false) as has_memory_overflow,
     cpu_request_millicores as cpu_millicores,
     {{ microseconds_between('started_at', 'finished_at') }} as run_us
 from judged

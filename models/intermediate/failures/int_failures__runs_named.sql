@@ -12,6 +12,7 @@ names as (
 select
     runs.attempt_id,
     runs.pod_name,
+    runs.project,
     runs.started_at,
     runs.ended_at,
     runs.has_failed

@@ -33,6 +33,7 @@ select
     cast(null as text) as message,
     gpu_count,
     cast(memory_mb as bigint) as memory_mb,
+    false as has_memory_overflow,
     cast(cpu_millicores as bigint) as cpu_millicores,
     {{ microseconds_between('started_at', 'finished_at') }} as run_us
 from runs

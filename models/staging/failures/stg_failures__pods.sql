@@ -25,10 +25,12 @@ renamed as (
         finished_at,
         exit_code,
         reason,
+        waiting_reason,
         message,
         restart_count,
         gpu_count,
         memory_request_mb,
+        has_memory_overflow,
         cpu_request_millicores
     from landed
 

@@ -112,7 +112,7 @@ def record_solution(
     said = "worked" if recorded.worked else "did not work"
     console.print(
         f"Recorded for {escape(recorded.failure_type)}: {escape(recorded.description)} ({said}); "
-        f"record {recorded.record_id}",
+        f"record {recorded.record_id}. It counts from the next `headroom build` on.",
         highlight=False,
     )
 

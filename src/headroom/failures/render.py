@@ -39,6 +39,9 @@ def _print_span(console: Console, report: FailureReport) -> None:
 def _print_analysis(console: Console, report: FailureReport) -> None:
     _print_span(console, report)
     if not _print_summary(console, report):
+        # What is resolved now is told just when nothing fails any more.
+        if report.sections["recommendations"]:
+            _print_recommendations(console, report)
         return
     threshold = report.question.pattern_threshold
     patterns = [row for row in report.patterns("project") if row["is_pattern"]]

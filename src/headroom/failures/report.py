@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -72,7 +72,14 @@ def answer(
     sql = compiled or compile_command(settings, command)
     window, found = ask(settings, sql, question)
     sections = {name: found[analysis] for name, analysis in SECTIONS[command].items()}
+    question = replace(question, failure_type=_as_ruled(question.failure_type, sections))
     return FailureReport(command, question, window, sections)
+
+
+def _as_ruled(failure_type: str, sections: Mapping[str, list[Row]]) -> str:
+    """Write a type as the rules do, which nobody has to remember the capitals of."""
+    known = [str(row["failure_type"]) for row in sections.get("known_types", [])]
+    return next((name for name in known if name.lower() == failure_type.lower()), failure_type)
 
 
 def as_json(report: FailureReport) -> str:

@@ -58,7 +58,7 @@ def print_report(
         for reason, count in sorted(counts.items()):
             console.print(f"  {what}: {reason} ({count:,})", markup=False, highlight=False)
     for landed in report.landed:
-        if not (landed.new or landed.changed or landed.unchanged):
+        if not (landed.new or landed.changed or landed.unchanged or landed.removed):
             continue
         console.print(
             f"  {landed.table}: {landed.new:,} new, {landed.changed:,} changed, "

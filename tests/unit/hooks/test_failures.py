@@ -235,10 +235,11 @@ def test_rows_that_say_nothing_are_rejected_and_the_others_kept(tmp_path: Path) 
     ]
     collected = read(make_history(tmp_path / "h.db", events, solutions))
     assert [row["event_id"] for row in rows(collected, EVENTS)] == [3]
-    assert [row["description"] for row in rows(collected, SOLUTIONS)] == ["good"]
+    kept = [(row["description"], row["last_used_at"]) for row in rows(collected, SOLUTIONS)]
+    assert kept == [("same", None), ("good", None)]
     assert reasons(collected) == [
         "failure_count is negative",
-        "last_used is no time",
+        "last_used is no time; the row is kept",
         "success_count is out of range",
         "the solution has no failure_type or no description",
         "the solution has no failure_type or no description",
@@ -251,13 +252,53 @@ def test_unknown_is_no_correlation(tmp_path: Path) -> None:
     path = make_history(tmp_path / "h.db")
     with closing(sqlite3.connect(path)) as database:
         database.executemany(
-            "insert into failure_correlations (type, value, failure_count) values (?, ?, ?)",
-            [("node", "unknown", 9), ("node", "a", 3), ("node", "b", -3), (None, "c", 1)],
+            "insert into failure_correlations (type, value, failure_count, last_seen)"
+            " values (?, ?, ?, ?)",
+            [
+                ("node", "unknown", 9, None),
+                ("node", "a", 3, "long ago"),
+                ("node", "b", -3, None),
+                (None, "c", 1, None),
+            ],
         )
         database.commit()
     collected = read(path)
     assert [row["correlation_value"] for row in rows(collected, CORRELATIONS)] == ["a"]
-    assert reasons(collected) == ["failure_count is negative"]
+    assert reasons(collected) == [
+        "failure_count is negative",
+        "last_seen is no time; the row is kept",
+    ]
+
+
+def test_a_solution_that_stands_twice_is_added_up(tmp_path: Path) -> None:
+    """Also where two differ by a secret only, which does not land."""
+    path = make_history(
+        tmp_path / "h.db",
+        schema=SCHEMA.replace(", unique (failure_type, description)", ""),
+        solutions=[
+            ("OOMKilled", "more token=a", 6, 1, "2026-01-20 12:00:00"),
+            ("OOMKilled", "more token=b", 2, 3, "2026-01-19"),
+            ("OOMKilled", "less", 1, 0, None),
+            ("OOMKilled", "less", 1, 0, None),
+            ("Error", "less", 1, 0, None),
+        ],
+    )
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(
+            "update failure_solutions set created_at = date('2026-01-01', id || ' day')"
+        )
+        database.commit()
+    landed = [
+        (row["failure_type"], row["description"], row["success_count"], row["failure_count"])
+        for row in rows(read(path), SOLUTIONS)
+    ]
+    assert landed == [
+        ("OOMKilled", "more token=***", 8, 4),
+        ("OOMKilled", "less", 2, 0),
+        ("Error", "less", 1, 0),
+    ]
+    first = rows(read(path), SOLUTIONS)[0]
+    assert (first["last_used_at"], first["created_at"].day) == (NOON, 2)
 
 
 SECRETS = "password=hunter2 psql://me:hunter2@db AKIAABCDEFGHIJKLMNOP Bearer hunter2"
@@ -302,13 +343,25 @@ def test_another_version_of_the_schema_is_named(tmp_path: Path) -> None:
 
 
 def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
-    for name, schema in (
-        ("other", "create table t (x)"),
-        ("view", "create view failure_events as select 1 as timestamp"),
-    ):
-        collected = read(make_history(tmp_path / f"{name}.db", schema=schema))
-        assert not rows(collected, EVENTS)
-        assert collected.report.unreadable
+    collected = read(make_history(tmp_path / "other.db", schema="create table t (x)"))
+    assert not rows(collected, EVENTS)
+    assert collected.report.unreadable
+
+
+@pytest.mark.parametrize("table", ["failure_events", "failure_solutions"])
+def test_a_view_is_named_and_replaces_nothing(tmp_path: Path, table: str) -> None:
+    path = make_history(tmp_path / "h.db", [EVENT], [("OOMKilled", "more", 1, 0, None)])
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"alter table {table} rename to kept")
+        database.execute(f"create view {table.upper()} as select * from kept")
+        database.commit()
+    collected = read(path)
+    assert collected.report.unreadable == [
+        f"{path}: {table}: it has no row ids: a view, or a table of another version"
+    ]
+    found = len(rows(collected, EVENTS)), len(rows(collected, SOLUTIONS))
+    assert found == ((0, 1) if table == "failure_events" else (1, 0))
+    assert collected.replaced == ({"h"} if table == "failure_events" else set())
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"\x00\x01", b"[1, 2]", b"{}", b'"x"'])
@@ -351,14 +404,12 @@ def test_the_good_rows_of_a_damaged_database_are_kept(tmp_path: Path) -> None:
     assert collected.replaced == set()
 
 
-def test_a_database_that_was_cut_off_gives_what_is_there(tmp_path: Path) -> None:
+def test_a_database_that_was_cut_off_says_that_nothing_was_read(tmp_path: Path) -> None:
     path = many(tmp_path / "h.db")
     path.write_bytes(path.read_bytes()[: 4096 * 200])
     collected = read(path)
-    assert collected.report.unreadable == [
-        f"{path}: it is damaged; what can be read of it was loaded"
-    ]
-    assert collected.replaced == set()
+    assert collected.report.unreadable == [f"{path}: it is damaged; nothing of it can be read"]
+    assert (collected.report.parsed, collected.replaced) == (0, set())
 
 
 def test_a_locked_database_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -583,6 +634,23 @@ def test_how_a_pod_ended(pod: Any, expected: tuple[Any, ...]) -> None:
     assert (row["reason"], row["exit_code"], row["image"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("containers", "expected"),
+    [
+        (
+            [{"state": waiting("CrashLoopBackOff"), "lastState": ended(137, "OOMKilled")}],
+            "CrashLoopBackOff",
+        ),
+        ([OK, {"state": waiting("ErrImageNeverPull")}], "ErrImageNeverPull"),
+        ([{**RUNNING, "lastState": ended(137, "OOMKilled")}], None),
+        ([{"state": waiting("ContainerCreating")}], None),
+    ],
+)
+def test_why_a_pod_waits(containers: list[Any], expected: str | None) -> None:
+    """The reason tells of the last end, also where it runs again: waiting says that it failed."""
+    assert one_pod(make_pod(*containers, phase="Running"))["waiting_reason"] == expected
+
+
 def test_the_image_of_an_init_container_is_its_own() -> None:
     pod = make_pod(
         {"state": waiting("PodInitializing")},
@@ -630,7 +698,15 @@ def test_what_a_pod_asks_for_is_summed_over_its_containers() -> None:
         }
     row = one_pod(pod)
     assert (row["cpu_request_millicores"], row["gpu_count"]) == (1500, 4)
-    assert row["memory_request_mb"] == Decimal("2147.483648")
+    assert (row["memory_request_mb"], row["has_memory_overflow"]) == (Decimal("2147.483648"), False)
+
+
+def test_an_overflow_of_a_pod_is_flagged_and_no_reject() -> None:
+    pod = make_pod(OK, OK, phase="Succeeded")
+    for container, amount in zip(pod["spec"]["containers"], ("2147486648Mn", "1Gi"), strict=True):
+        container["resources"] = {"requests": {"memory": amount}}
+    row = one_pod(pod)
+    assert (row["memory_request_mb"], row["has_memory_overflow"]) == (None, True)
 
 
 def test_when_a_pod_began_and_ended() -> None:
@@ -704,6 +780,16 @@ def test_a_watch_writes_objects_one_behind_the_other() -> None:
     assert len(rows(read_json(written.encode()), PODS)) == 2
     cut = read_json(written[:-40].encode())
     assert [row["pod_uid"] for row in rows(cut, PODS)] == ["a"]
+    assert reasons(cut) == ["the JSON is cut off; what stands before its last object was loaded"]
+
+
+@pytest.mark.parametrize(("cut_at", "kept"), [('List"', "ab"), ('"c"', "a"), ('"b"', "")])
+def test_a_listing_that_is_cut_before_its_kind_is_a_listing(cut_at: str, kept: str) -> None:
+    """kubectl writes fields by name: the items, and what they are a list of behind them."""
+    pods = [make_pod(OK, phase="Succeeded", meta={"uid": name}) for name in "abc"]
+    written = json.dumps({"apiVersion": "v1", "items": pods, "kind": "List"}, sort_keys=True)
+    cut = read_json(written[: written.index(cut_at)].encode())
+    assert [row["pod_uid"] for row in rows(cut, PODS)] == list(kept)
     assert reasons(cut) == ["the JSON is cut off; what stands before its last object was loaded"]
 
 

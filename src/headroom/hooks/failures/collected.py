@@ -28,6 +28,13 @@ FREE_TEXT = {
     REJECTS: ("subject", "excerpt"),
 }
 ROWS_A_BATCH = 50_000
+# What a database writes down twice as one solution was tried as often as both say.
+ADDED_UP = {
+    "success_count": "sum",
+    "failure_count": "sum",
+    "last_used_at": "max",
+    "created_at": "min",
+}
 Batches = list[pa.RecordBatch]
 
 
@@ -62,6 +69,7 @@ class Collected:
         """Give everything by table, to be landed."""
         for table in TABLES:
             self._pack(table)
+        self.batches[SOLUTIONS] = _added_up(self.batches[SOLUTIONS])
         return {landed_tables()[name]: batches for name, batches in self.batches.items()}
 
     def scopes(self) -> dict[LandedTable, Batches]:
@@ -77,3 +85,15 @@ class Collected:
             batches = arrow_rows(table, self.rows[name])
             self.batches[name] += mask_batches(table, batches, FREE_TEXT[name], MAX_TEXT)
             self.rows[name] = []
+
+
+def _added_up(batches: Batches) -> Batches:
+    """Give each solution once; they are compared as they will be landed, their secrets masked."""
+    if not batches:
+        return []
+    solutions = pa.Table.from_batches(batches)
+    key = list(landed_tables()[SOLUTIONS].key)
+    added = solutions.group_by(key, use_threads=False).aggregate(list(ADDED_UP.items()))
+    names = {f"{name}_{how}": name for name, how in ADDED_UP.items()}
+    renamed = added.rename_columns([names.get(name, name) for name in added.column_names])
+    return list(renamed.select(solutions.column_names).cast(solutions.schema).to_batches())

@@ -7,7 +7,7 @@ read from its beginning up to the damage, and from its end back to it.
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -71,7 +71,7 @@ MESSAGES = {
     "files, or a folder in which they can be made",
     "not a database": "it is no SQLite database, or encrypted",
     "rowid": "it has no row ids: a view, or a table of another version",
-    "malformed": "it is damaged; what can be read of it was loaded",
+    "malformed": "it is damaged",
 }
 Fields = dict[str, Any]
 
@@ -88,12 +88,23 @@ class History:
     name: str
     source: str
     collected: Collected
+    row_count: int = 0
+    troubles: list[str] = field(default_factory=list)
 
     def trouble(self, why: str) -> None:
-        """Say what was not read."""
-        line = f"{self.name}: {why}"
-        if line not in self.collected.report.unreadable:
-            self.collected.report.unreadable.append(line)
+        """Keep what was not read, once."""
+        if why not in self.troubles:
+            self.troubles.append(why)
+
+    def tell(self) -> None:
+        """Report what was not read: of damage, whether anything was."""
+        kept = (
+            "what can be read of it was loaded" if self.row_count else "nothing of it can be read"
+        )
+        self.collected.report.unreadable += [
+            f"{self.name}: {why}" + (f"; {kept}" if why == MESSAGES["malformed"] else "")
+            for why in self.troubles
+        ]
 
 
 def read_history(collected: Collected, path: Path, source: str) -> None:
@@ -117,6 +128,8 @@ def read_history(collected: Collected, path: Path, source: str) -> None:
                     collected.replaced.add(source)
         except sqlite3.Error as error:
             history.trouble(_why(error))
+        finally:
+            history.tell()
 
 
 def _why(error: sqlite3.Error) -> str:
@@ -145,6 +158,11 @@ def _columns(history: History, table: str) -> list[str]:
     return [str(row[1]).lower() for row in rows]
 
 
+def _is_view(history: History, table: str) -> bool:
+    query = "select 1 from sqlite_master where type = 'view' and lower(name) = ?"
+    return history.connection.execute(query, (table,)).fetchone() is not None
+
+
 def _read_table(
     history: History, table: str, reader: Callable[[History, Fields, str], None]
 ) -> bool:
@@ -152,6 +170,10 @@ def _read_table(
     found = _columns(history, table)
     if not found:
         history.trouble(f"it has no table {table}: another version of the schema")
+        return False
+    if _is_view(history, table):
+        # Some versions of SQLite give NULL for the row ids of a view, and so no row at all.
+        history.trouble(f"{table}: {MESSAGES['rowid']}")
         return False
     missing = [name for name in WHOLE[table] if name not in found]
     if missing:
@@ -165,6 +187,7 @@ def _read_table(
     try:
         for row in _rows(history, table, columns):
             history.collected.report.lines += 1
+            history.row_count += 1
             fields = dict(zip(columns, row[1:], strict=True))
             reader(history, fields, f"{history.name}, {table} {row[0]}")
     except NotReadError as error:
@@ -254,11 +277,16 @@ def _event(history: History, fields: Fields, where: str) -> None:
         "is_auto_remediated": problems.read(flag, "auto_remediated", fields.get("auto_remediated")),
     }
     history.collected.add(EVENTS, row)
+    _name_problems(history, problems, subject, where)
+
+
+def _name_problems(history: History, problems: Problems, subject: str | None, where: str) -> None:
     for reason, excerpt in problems.found:
         history.collected.reject(subject, f"{reason}; the row is kept", excerpt, where)
 
 
 def _solution(history: History, fields: Fields, where: str) -> None:
+    problems = Problems()
     failure_type, description = text(fields["failure_type"]), text(fields["description"])
     try:
         if failure_type is None or description is None:
@@ -270,17 +298,19 @@ def _solution(history: History, fields: Fields, where: str) -> None:
             "record_id": "",
             "success_count": count("success_count", fields["success_count"]) or 0,
             "failure_count": count("failure_count", fields["failure_count"]) or 0,
-            "last_used_at": instant("last_used", fields.get("last_used")),
-            "created_at": instant("created_at", fields.get("created_at")),
+            "last_used_at": problems.read(instant, "last_used", fields.get("last_used")),
+            "created_at": problems.read(instant, "created_at", fields.get("created_at")),
         }
     except BadValueError as error:
         counts = f"{text(fields['success_count'])}, {text(fields['failure_count'])}"
         history.collected.reject(failure_type, str(error), f"{description} ({counts})", where)
         return
     history.collected.add(SOLUTIONS, row)
+    _name_problems(history, problems, failure_type, where)
 
 
 def _correlation(history: History, fields: Fields, where: str) -> None:
+    problems = Problems()
     kind, value = text(fields["type"]), text(fields["value"])
     if kind is None or value is None:
         history.collected.report.skipped["correlation with nothing, or with unknown"] += 1
@@ -291,13 +321,14 @@ def _correlation(history: History, fields: Fields, where: str) -> None:
             "correlation_type": kind,
             "correlation_value": value,
             "failure_count": count("failure_count", fields["failure_count"]),
-            "first_seen_at": instant("first_seen", fields.get("first_seen")),
-            "last_seen_at": instant("last_seen", fields.get("last_seen")),
+            "first_seen_at": problems.read(instant, "first_seen", fields.get("first_seen")),
+            "last_seen_at": problems.read(instant, "last_seen", fields.get("last_seen")),
         }
     except BadValueError as error:
         history.collected.reject(value, str(error), str(text(fields["failure_count"])), where)
         return
     history.collected.add(CORRELATIONS, row)
+    _name_problems(history, problems, value, where)
 
 
 READERS = {

@@ -14,14 +14,22 @@ MAX_LISTS = 3
 
 
 def is_listing(document: Any) -> bool:
-    """Tell a listing, or a single object, by its kind."""
-    return isinstance(document, dict) and isinstance(document.get("kind"), str)
+    """Tell a listing, or a single object, by its kind, or by those of its items.
+
+    kubectl writes a listing's own kind behind its items, where a cut takes it away.
+    """
+    if not isinstance(document, dict):
+        return False
+    items = document.get("items")
+    found = [document, *items] if isinstance(items, list) else [document]
+    return any(isinstance(one, dict) and isinstance(one.get("kind"), str) for one in found)
 
 
 def without_last(document: Any) -> list[Any]:
     """Give a listing that was cut off without its last item, of which a part may be missing."""
     items = document.get("items") if isinstance(document, dict) else None
-    return [{**document, "items": items[:-1]}] if isinstance(items, list) else []
+    kept = items[:-1] if isinstance(items, list) else []
+    return [{**document, "items": kept}] if kept else []
 
 
 def read_listing(collected: Collected, document: Fields, source: str, where: str) -> None:
@@ -48,7 +56,7 @@ def read_listing(collected: Collected, document: Fields, source: str, where: str
 
 
 def _items(document: Fields, depth: int) -> Iterator[tuple[str, Any]]:
-    kind = str(document["kind"])
+    kind = str(document.get("kind") or "")
     items = document.get("items")
     if not isinstance(items, list):
         yield kind, document

@@ -1,16 +1,15 @@
 """Load failures: find out what each input is by what it holds, read it, land what is right."""
 
-import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from io import BufferedReader
 
 from headroom.errors import UsageError
 from headroom.hooks.failures.collected import Collected
 from headroom.hooks.failures.history import MAGIC, read_history
 from headroom.hooks.failures.kubernetes import is_listing, read_listing, without_last
 from headroom.hooks.failures.record import RECORDED
-from headroom.hooks.inputs import Source, decode, find_sources
+from headroom.hooks.inputs import Source, decode, find_sources, is_packed
 from headroom.hooks.loading import LoadOptions, deliver, read_sources
 from headroom.hooks.report import LoadReport
 from headroom.hooks.tolerant_json import NotJSONError, read_stream
@@ -49,7 +48,7 @@ def load_failures(
     collected = Collected(LoadReport())
     report = collected.report
 
-    def read(source: Source, stream: BinaryIO) -> None:
+    def read(source: Source, stream: BufferedReader) -> None:
         _read(collected, source, stream, options)
 
     read_sources(report, sources, read, on_source)
@@ -72,10 +71,10 @@ def _is_beside(source: Source) -> bool:
     )
 
 
-def _read(collected: Collected, source: Source, stream: BinaryIO, options: Options) -> None:
+def _read(collected: Collected, source: Source, stream: BufferedReader, options: Options) -> None:
     """Tell the forms apart by what stands in the file, never by its name."""
     name = options.source or source.stem
-    start = stream.peek(len(MAGIC))[: len(MAGIC)]  # type: ignore[attr-defined]
+    start = stream.peek(len(MAGIC))[: len(MAGIC)]
     if start == MAGIC:
         _read_database(collected, source, stream, name)
         return
@@ -104,9 +103,9 @@ def _read(collected: Collected, source: Source, stream: BinaryIO, options: Optio
 
 
 def _read_database(
-    collected: Collected, source: Source, stream: BinaryIO, name: str | None
+    collected: Collected, source: Source, stream: BufferedReader, name: str | None
 ) -> None:
-    if source.path is None or name is None or isinstance(stream, gzip.GzipFile):
+    if source.path is None or name is None or is_packed(stream):
         collected.report.unreadable.append(
             f"{source.name}: a SQLite database is read where it is; unpack it, and give its path"
         )

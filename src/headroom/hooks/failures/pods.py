@@ -6,7 +6,7 @@ from typing import Any
 
 from headroom.hooks.failures.objects import Fields, first, objects, part
 from headroom.hooks.failures.values import MAX_GPUS, Problems, count, instant, text
-from headroom.hooks.quantities import memory, millicores
+from headroom.hooks.quantities import Memory, memory, millicores
 from headroom.hooks.rejects import digest
 from headroom.hooks.values import BadValueError
 
@@ -40,7 +40,8 @@ def pod_row(pod: Fields, source: str, problems: Problems) -> Fields:
     of_first = part(mains[0], "state", "terminated") if mains else {}
     shown = culprit or (mains[0] if mains else {})
     started = [_started(container, problems) for container in containers]
-    cpu, memory_mb, gpus = _asked(objects(spec, "containers"), problems)
+    cpu, amount, gpus = _asked(objects(spec, "containers"), problems)
+    waits = [why for why in map(_trouble, containers) if why]
     reason, message = _reason(status, phase, state or of_first)
     return {
         "pod_key": digest(uid or f"{namespace or ''}\x1f{name}"),
@@ -64,10 +65,12 @@ def pod_row(pod: Fields, source: str, problems: Problems) -> Fields:
             count, "exitCode", (state or of_first).get("exitCode"), MAX_EXIT_CODE
         ),
         "reason": reason,
+        "waiting_reason": waits[0] if waits else None,
         "message": message,
         "restart_count": _restarts(containers, problems),
         "gpu_count": gpus,
-        "memory_request_mb": memory_mb,
+        "memory_request_mb": amount.mb,
+        "has_memory_overflow": amount.has_overflow,
         "cpu_request_millicores": cpu,
     }
 
@@ -109,14 +112,14 @@ def _why_not(containers: list[Fields], phase: str) -> tuple[Fields, Fields]:
         if _is_failed(ended):
             return container, ended
     for container in containers:
-        waiting = part(container, "state", "waiting")
         last = part(container, "lastState", "terminated")
-        if waiting.get("reason") and waiting["reason"] not in STARTING:
+        if trouble := _trouble(container):
             if last.get("reason") == "OOMKilled":
                 return container, last
+            waiting = part(container, "state", "waiting")
             why = {
                 "exitCode": last.get("exitCode"),
-                "reason": waiting["reason"],
+                "reason": trouble,
                 "message": first(last.get("message"), waiting.get("message")),
             }
             return container, why
@@ -125,6 +128,12 @@ def _why_not(containers: list[Fields], phase: str) -> tuple[Fields, Fields]:
         if _is_failed(last):
             return container, last
     return {}, {}
+
+
+def _trouble(container: Fields) -> str | None:
+    """Give why a container waits, where that is not how every container starts."""
+    reason = text(part(container, "state", "waiting").get("reason"))
+    return None if reason in STARTING else reason
 
 
 def _is_failed(ended: Fields) -> bool:
@@ -181,12 +190,13 @@ def _restarts(containers: list[Fields], problems: Problems) -> int:
     return min(sum(counts), 10**9)
 
 
-def _asked(
-    containers: list[Fields], problems: Problems
-) -> tuple[int | None, Decimal | None, int | None]:
-    """Give CPU, memory and GPUs over all containers; None where none states one."""
+def _asked(containers: list[Fields], problems: Problems) -> tuple[int | None, Memory, int | None]:
+    """Give CPU, memory and GPUs over all containers; None where none states one.
+
+    A sum that one amount has overflowed in is no sum.
+    """
     cpus: list[int] = []
-    memories: list[Decimal] = []
+    memories: list[Memory] = []
     gpus: list[int] = []
     for container in containers:
         requests = part(container, "resources", "requests")
@@ -194,14 +204,14 @@ def _asked(
         cpu = _read(problems, millicores, "cpu request", requests.get("cpu"))
         amount = _read(problems, memory, "memory request", requests.get("memory"), cpu)
         gpu = problems.read(count, "gpu limit", limits.get("nvidia.com/gpu"), MAX_GPUS)
-        if amount and amount.has_overflow:
-            problems.found.append(("memory request has overflowed", str(requests["memory"])))
         cpus += [cpu] if cpu is not None else []
-        memories += [amount.mb] if amount and amount.mb is not None else []
+        memories += [amount] if amount else []
         gpus += [gpu] if gpu is not None else []
+    has_overflow = any(amount.has_overflow for amount in memories)
+    known = [] if has_overflow else [amount.mb for amount in memories if amount.mb is not None]
     return (
         sum(cpus) if cpus else None,
-        sum(memories, Decimal(0)) if memories else None,
+        Memory(sum(known, Decimal(0)) if known else None, has_overflow),
         sum(gpus) if gpus else None,
     )
 

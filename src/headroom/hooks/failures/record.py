@@ -1,5 +1,6 @@
 """What people say worked, or did not: a row of its own that no load replaces."""
 
+import csv
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -10,9 +11,10 @@ from headroom.hooks.failures.collected import FREE_TEXT, SOLUTIONS
 from headroom.hooks.failures.values import MAX_TEXT, text
 from headroom.hooks.landing import arrow_rows, land
 from headroom.hooks.masks import mask_batches
-from headroom.settings import Settings
+from headroom.settings import PROJECT_DIR, Settings
 
 RECORDED = "recorded"
+RULES = PROJECT_DIR / "seeds" / "reference" / "failure_rules.csv"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def record_solution(
     table = landed_tables()[SOLUTIONS]
     row = {
         "source": RECORDED,
-        "failure_type": kind,
+        "failure_type": _as_ruled(kind),
         "description": what,
         "record_id": str(uuid4()),
         "success_count": int(worked),
@@ -53,3 +55,10 @@ def record_solution(
     return RecordedSolution(
         landed["record_id"], landed["failure_type"], landed["description"], worked
     )
+
+
+def _as_ruled(failure_type: str) -> str:
+    """Write a type as the rules do: a mart counts what is written alike."""
+    with RULES.open(encoding="utf-8", newline="") as lines:
+        known = {row["failure_type"].lower(): row["failure_type"] for row in csv.DictReader(lines)}
+    return known.get(failure_type.lower()) or failure_type
