@@ -82,7 +82,11 @@ def mask_json(batches: Iterable[pa.RecordBatch], name: str) -> list[pa.RecordBat
 
 
 def _without_secrets(written: str) -> str:
-    return json.dumps(_hidden(json.loads(written), is_secret=False), ensure_ascii=False)
+    try:
+        return json.dumps(_hidden(json.loads(written), is_secret=False), ensure_ascii=False)
+    except RecursionError:
+        # Nested too deeply to find the secret: nothing of it is shown.
+        return '"***"'
 
 
 def _hidden(value: Any, is_secret: bool) -> Any:

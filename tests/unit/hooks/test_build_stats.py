@@ -186,6 +186,7 @@ def test_further_fields_are_json_without_secrets() -> None:
         '{"e": {"API_TOKEN": ["x", 1]}}',
         '{"a": 1}',
         None,
+        '{"d":' * 800 + '{"token": "x"}' + "}" * 800,
     ]
     rows = [{"build_id": "b", "sample_index": 0, "extra_fields": written} for written in fields]
     (batch,) = mask_json(arrow_rows(table, rows), "extra_fields")
@@ -195,6 +196,7 @@ def test_further_fields_are_json_without_secrets() -> None:
         {"e": {"API_TOKEN": ["***", "***"]}},
         {"a": 1},
         None,
+        "***",
     ]
 
 
