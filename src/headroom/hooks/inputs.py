@@ -84,7 +84,7 @@ def _files(path: str) -> list[Path]:
         return [named]
     if WILDCARDS & set(path):
         matched = [Path(name) for name in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207
-        files = [file for file in matched if _is_log(file)]
+        files = [file for file in matched if _is_source(file)]
         if files:
             return files
     raise UsageError(f"there is nothing at {path}", "give files, folders, patterns, or - for stdin")
@@ -93,11 +93,11 @@ def _files(path: str) -> list[Path]:
 def _files_below(folder: Path) -> Iterator[Path]:
     closed: list[Path] = []
     for place, _, names in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
-        yield from (file for name in names if _is_log(file := Path(place, name)))
+        yield from (file for name in names if _is_source(file := Path(place, name)))
     yield from map(Path, closed)
 
 
-def _is_log(file: Path) -> bool:
+def _is_source(file: Path) -> bool:
     """Say whether to read what a folder holds: files, and links that lead nowhere, to name them."""
     try:
         return file.is_file() or not file.exists()
