@@ -53,23 +53,17 @@ places as (
 
 attempts as (
 
-    select
-        attempt_id,
-        pod_name,
-        project,
-        started_at,
-        ended_at,
-        has_failed
-    from {{ ref('int_failures__runs_named') }}
-    union all
-    select
-        attempt_id,
-        pod_name,
-        project,
-        started_at,
-        ended_at,
-        has_failed
-    from {{ ref('int_failures__pods_observed') }}
+    {%- for known in ['int_failures__runs_named', 'int_failures__pods_observed'] %}
+        {{ 'union all' if not loop.first }}
+        select
+            attempt_id,
+            pod_name,
+            project,
+            started_at,
+            ended_at,
+            has_failed
+        from {{ ref(known) }}
+    {%- endfor %}
 
 ),
 
