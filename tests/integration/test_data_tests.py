@@ -116,6 +116,9 @@ DAMAGE = {
     "is_false_builds__builds_is_status_ambiguous": (
         "update marts.builds__builds set is_status_ambiguous = true"
     ),
+    "is_false_builds__samples_is_above_machine_memory": (
+        "update marts.builds__samples set is_above_machine_memory = true"
+    ),
     "policy_versions_follow_each_other": (
         "update headroom_reference.ara_policy_versions set valid_to_utc = null"
     ),

@@ -55,7 +55,9 @@ measured as (
             stepped.memory_used_gb
             > {{ threshold('memory_pressure_share') }} * stepped.memory_total_gb,
             false
-        ) as is_under_pressure
+        ) as is_under_pressure,
+        coalesce(stepped.memory_used_gb > stepped.memory_total_gb, false)
+            as is_above_machine_memory
     from stepped
     left join rhythms on stepped.build_id = rhythms.build_id
 
@@ -79,6 +81,7 @@ select
         in_ten_thousandths('memory_used_gb'), in_ten_thousandths('memory_total_gb'), 4
     ) }} as memory_share,
     is_under_pressure,
+    is_above_machine_memory,
     cast(
         case when is_under_pressure then {{ round_scaled(
             "cast(least(

@@ -18,6 +18,7 @@ select
     memory_total_gb,
     memory_share,
     is_under_pressure,
+    is_above_machine_memory,
     pressure_seconds,
     io_read_mb,
     io_write_mb,

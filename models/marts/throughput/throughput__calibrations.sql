@@ -43,6 +43,8 @@ workers as (
     select
         calibration,
         experiment,
+        -- The workers of Dask's reports: the others have no segment.
+        count(compute_ms) as reported_worker_count,
         max(skew) as largest_skew,
         sum(straggler_count) as straggler_count,
         sum(warning_count) as warning_count
@@ -82,7 +84,7 @@ select
     payloads.payload_estimate_median_kb,
     coalesce(trials.trial_count, 0) as trial_count,
     coalesce(trials.ambiguous_trial_count, 0) as ambiguous_trial_count,
-    coalesce(trials.worker_count, 0) as worker_count,
+    coalesce(trials.worker_count, workers.reported_worker_count, 0) as worker_count,
     coalesce(judged.busy_ms, 0) as busy_ms,
     spans.span_ms,
     spans.span_source,

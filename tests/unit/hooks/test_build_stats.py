@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from headroom.errors import InputRejectedError, UsageError
 from headroom.hooks.build_stats import Options
-from headroom.hooks.build_stats.collected import Collected
+from headroom.hooks.build_stats.collected import UNREAD, Collected
+from headroom.hooks.build_stats.facts import read_sample
 from headroom.hooks.build_stats.load import _read
 from headroom.hooks.build_stats.published_rule import count_anomalies, overall, score
 from headroom.hooks.contract import landed_tables
@@ -273,10 +274,23 @@ def test_standard_input_without_a_build_is_refused() -> None:
         ('{"io_read_mb": 100000001}', "io_read_mb is out of range"),
         ('{"cpu": NaN}', "cpu is out of range"),
         ('{"cpu": -1}', "cpu is negative"),
-        ('{"cpu": "48"}', "cpu is no number"),
+        ('{"cpu": "48 of 100"}', "cpu is no number"),
+        ('{"cpu": ""}', "cpu is no number"),
+        ('{"cpu": "-1"}', "cpu is negative"),
         ('{"cpu": true}', "cpu is no number"),
         ('{"cpu": 1, "ts": "yesterday"}', "ts is no time"),
-        ('{"cpu": 1, "ts": 5}', "ts is no time"),
+        ('{"cpu": 1, "ts": 5}', "ts is out of range"),
+        ('{"cpu": 1, "ts": "-5"}', "ts is out of range"),
+        ('{"cpu": 1, "ts": 1e20}', "ts is out of range"),
+        ('{"cpu": 1, "ts": NaN}', "ts is out of range"),
+        ('{"cpu": 1, "ts": true}', "ts is no time"),
+        ("{}", "the sample has no fields"),
+        ('{"cpu": 1, "memory_used_bytes": 1e300}', "memory_used_bytes is out of range"),
+        (
+            '{"timestamp": "2025-11-14T03:10:14Z", "message": "\\u001b[31mx"}',
+            "the sample has none of ts, cpu, mem_used_gb, mem_total_gb, io_read_mb, io_write_mb;"
+            " it has message, timestamp",
+        ),
         ('{"cpu": 1, "ts": "0001-01-01T00:00:00+14:00"}', "ts is no time"),
         ('{"cpu": 1, "ts": "9999-01-01"}', "ts is out of range"),
         ("[1]", "the sample is no object"),
@@ -299,6 +313,65 @@ def test_what_is_no_log_of_builds_is_rejected(raw: bytes) -> None:
     collected = read(raw)
     assert not collected.reports
     assert collected.report.rejected == {"neither builds nor samples in it": 1}
+
+
+SECOND = 1_763_089_814
+
+
+@pytest.mark.parametrize("written", [str, Decimal])
+@pytest.mark.parametrize("per_second", [1, 10**3, 10**6, 10**9])
+def test_a_time_may_be_a_number(written: Any, per_second: int) -> None:
+    sample = read_sample("b", 0, {"ts": written(SECOND * per_second), "cpu": written(5)})
+    assert sample.row["sampled_at"].isoformat() == "2025-11-14T03:10:14+00:00"
+    assert sample.row["cpu_pct"] == 5
+
+
+def test_a_date_of_eight_digits_is_no_number() -> None:
+    assert read_sample("b", 0, {"ts": "20251114"}).row["sampled_at"].day == 14
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "column", "expected"),
+    [
+        ("cpu_percent", 5, "cpu_pct", 5),
+        ("cpuUsagePct", "5.5", "cpu_pct", Decimal("5.5")),
+        ("cpu_fraction", "0.25", "cpu_pct", 25),
+        ("mem_used_mb", 10240, "memory_used_gb", 10),
+        ("memory_gb", 30, "memory_used_gb", 30),
+        ("memory_usage_bytes", 1024**3, "memory_used_gb", 1),
+        ("memUsedKiB", 1024**2, "memory_used_gb", 1),
+        ("memory_total_mb", 1024, "memory_total_gb", 1),
+        ("mem_limit_gib", 8, "memory_total_gb", 8),
+        ("disk_read_bytes", 1024**2, "io_read_mb", 1),
+        ("io_written_gb", 2, "io_write_mb", 2048),
+    ],
+)
+def test_a_quantity_is_read_under_other_names_and_units(
+    name: str, value: Any, column: str, expected: Any
+) -> None:
+    written = value if isinstance(value, str) else Decimal(value)
+    sample = read_sample("b", 0, {name: written})
+    assert sample.row[column] == expected
+    assert (sample.unread, sample.row["extra_fields"]) == ((), None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cpu_load", "cpu_cores", "mem_free_gb", "memory", "memory_used", "io_read_mb_per_second",
+     "mem_used_tb", "disk_read_ops", "mem_total", "start_time"],
+)  # fmt: skip
+def test_a_quantity_that_is_not_known_is_named(name: str) -> None:
+    collected = read(json.dumps([{"ts": None, name: 5}] * 3), "b.json")
+    assert list(collected.report.rejected) == [f"{UNREAD}: {name}"]
+    assert [reject.excerpt for reject in collected.rejects] == ["3 samples"]
+    assert len(collected.samples) == 3
+
+
+def test_the_published_field_counts_before_others_and_those_are_kept() -> None:
+    fields = {"cpu_percent": Decimal(7), "cpu": Decimal(5), "cpu_load": Decimal(3)}
+    sample = read_sample("b", 0, fields)
+    assert (sample.row["cpu_pct"], sample.unread) == (5, ())
+    assert json.loads(sample.row["extra_fields"]) == {"cpu_load": 3, "cpu_percent": 7}
 
 
 NUMBERS = st.decimals(min_value=0, max_value=99_999, places=4)

@@ -8,6 +8,7 @@ from headroom.hooks.build_stats.facts import (
     Sample,
     read_sample,
 )
+from headroom.hooks.build_stats.fields import listed
 from headroom.hooks.rejects import Reject, excerpt_of
 from headroom.hooks.report import LoadReport
 from headroom.hooks.values import BadValueError
@@ -16,6 +17,7 @@ HOOK = "build-stats"
 REPLACED = (
     "other samples than an earlier log of this load has of the same build; the later ones count"
 )
+UNREAD = "fields that speak of a quantity, under a name that is not known; without them loaded"
 Samples = list[Any]
 
 
@@ -39,6 +41,7 @@ class Collected:
     def add_samples(self, build_id: str, values: Samples, where: str) -> None:
         """Keep the good samples of a build, each at its place in the log; reject the others."""
         differing = 0
+        unread: dict[tuple[str, ...], int] = {}
         for index, value in enumerate(values[:MAX_SAMPLES]):
             try:
                 sample = read_sample(build_id, index, value)
@@ -47,7 +50,11 @@ class Collected:
                 continue
             differing += self.samples.get((build_id, index), sample) != sample
             self.samples[build_id, index] = sample
+            if sample.unread:
+                unread[sample.unread] = unread.get(sample.unread, 0) + 1
             self.report.parsed += 1
+        for names, count in unread.items():
+            self.reject(build_id, f"{UNREAD}: {listed(names)}", f"{count} samples", where)
         if differing:
             self.reject(build_id, REPLACED, f"{differing} samples", where)
         if len(values) > MAX_SAMPLES:

@@ -13,6 +13,7 @@ from headroom.hooks.build_stats.facts import (
     seconds,
     text,
 )
+from headroom.hooks.build_stats.fields import is_sample
 from headroom.hooks.rejects import excerpt_of
 from headroom.hooks.tolerant_json import NotJSONError, read_json
 from headroom.hooks.values import BadValueError, instant, number
@@ -34,7 +35,7 @@ def samples_in(document: Any) -> Samples | None:
     if isinstance(document, dict):
         if "samples" in document:
             document = document["samples"]
-        elif "ts" in document or "cpu" in document:
+        elif is_sample(document):
             document = [document]
     return document if isinstance(document, list) else None
 

@@ -6,14 +6,28 @@ Counts and limits keep the exact arithmetic of the marts within what 38 digits h
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from headroom.hooks.build_stats.fields import (
+    CPU,
+    PUBLISHED,
+    READ,
+    TIME,
+    TOTAL,
+    USED,
+    WRITTEN,
+    Meaning,
+    is_sample,
+    known,
+    listed,
+    unread,
+)
 from headroom.hooks.inputs import clean_text
 from headroom.hooks.rejects import digest
 from headroom.hooks.seed_csv import MAX_CELL
 from headroom.hooks.tolerant_json import write_json
-from headroom.hooks.values import BadValueError, instant, number
+from headroom.hooks.values import FOUR_DIGITS, BadValueError, instant, number
 
 MAX_SAMPLES = 100_000
 MAX_PERCENT_OR_GB = Decimal(100_000)
@@ -21,13 +35,15 @@ MAX_PERCENT_OR_GB = Decimal(100_000)
 MAX_COUNTER_MB = Decimal(10**8)
 MAX_SECONDS = Decimal(10**9)
 THREE_DIGITS = Decimal("0.001")
-# Field of a sample: its column, and the largest value that can be true.
+# Enough for a byte in GB; a field in another unit is rounded once, when it is converted.
+TWELVE_DIGITS = Decimal("1e-12")
+# Numbers of a sample, and the largest value of each that can be true.
 SAMPLE_NUMBERS = {
-    "cpu": ("cpu_pct", MAX_PERCENT_OR_GB),
-    "mem_used_gb": ("memory_used_gb", MAX_PERCENT_OR_GB),
-    "mem_total_gb": ("memory_total_gb", MAX_PERCENT_OR_GB),
-    "io_read_mb": ("io_read_mb", MAX_COUNTER_MB),
-    "io_write_mb": ("io_write_mb", MAX_COUNTER_MB),
+    CPU: MAX_PERCENT_OR_GB,
+    USED: MAX_PERCENT_OR_GB,
+    TOTAL: MAX_PERCENT_OR_GB,
+    READ: MAX_COUNTER_MB,
+    WRITTEN: MAX_COUNTER_MB,
 }
 REPORTED_NUMBERS = {
     "cpu_utilization_avg": ("reported_cpu_avg_pct", MAX_PERCENT_OR_GB),
@@ -66,11 +82,15 @@ SECONDS = re.compile(r"(\d+(?:\.\d+)?)s?")
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample by its place in the log; `row` is that of `landed_build_samples`."""
+    """A sample by its place in the log; `row` is that of `landed_build_samples`.
+
+    `unread` are the fields that speak of a quantity and whose column is NULL all the same.
+    """
 
     build_id: str
     index: int
     row: Mapping[str, Any]
+    unread: tuple[str, ...] = ()
 
 
 def seconds(name: str, value: Any) -> Any:
@@ -105,12 +125,31 @@ def read_sample(build_id: str, index: int, fields: Any) -> Sample:
     """Read a sample; raises BadValueError."""
     if not isinstance(fields, dict):
         raise BadValueError("the sample is no object")
+    if not is_sample(fields):
+        raise BadValueError(_nothing_known(fields))
+    found = known(fields)
     row: dict[str, Any] = {"build_id": build_id, "sample_index": index}
-    row["sampled_at"] = instant("ts", fields.get("ts"))
-    for name, (column, largest) in SAMPLE_NUMBERS.items():
-        row[column] = number(name, fields.get(name), largest)
-    row["extra_fields"] = further(fields, ("ts", *SAMPLE_NUMBERS))
-    return Sample(build_id, index, row)
+    name, _ = found.get(TIME, ("ts", None))
+    row[TIME] = instant(name, fields.get(name))
+    for column, largest in SAMPLE_NUMBERS.items():
+        row[column] = _scaled(fields, found.get(column), largest)
+    row["extra_fields"] = further(fields, {*PUBLISHED, *(name for name, _ in found.values())})
+    return Sample(build_id, index, row, tuple(unread(fields, found)))
+
+
+def _scaled(fields: Mapping[str, Any], found: tuple[str, Meaning] | None, largest: Decimal) -> Any:
+    if found is None:
+        return None
+    name, meaning = found
+    value = number(name, fields[name], largest / meaning.factor, TWELVE_DIGITS)
+    return (value * meaning.factor).quantize(FOUR_DIGITS, ROUND_HALF_UP)
+
+
+def _nothing_known(fields: Mapping[str, Any]) -> str:
+    if not fields:
+        return "the sample has no fields"
+    wanted = ", ".join(PUBLISHED)
+    return f"the sample has none of {wanted}; it has {listed(fields)}"
 
 
 def report_row(build_id: str, sample_count: int, **facts: Any) -> dict[str, Any]:
