@@ -6,14 +6,14 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint bench simulate format lock clean
+.PHONY: help env demo test test-faults lint bench simulate format lock clean
 
 PYTHON_FILES := src tests bench analyses
 SQL_FILES := models tests/dbt analyses snapshots
 LOGS := samples/throughput
 
 help:  ## Say what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 env: $(VENV)/.complete  ## Make .venv/ from the lock file
 
@@ -58,6 +58,9 @@ lint: env  ## Check style and types
 	@$(BIN)/mypy
 	@mkdir -p target
 	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff lint --processes 2 $(SQL_FILES)
+
+test-faults: env  ## Run the long tests: faults, mutated input, many random histories
+	@$(BIN)/pytest --numprocesses 2 -m long --hypothesis-profile long
 
 bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench

@@ -13,6 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from headroom.settings import TARGETS, Settings
 from headroom.throwaway_postgres import test_server, throwaway_database
+from tests.support.parse import DATABASE
 from tests.support.project import Project
 
 # Speed is measured in `make bench`; a busy machine must not fail a test.
@@ -50,11 +51,10 @@ MakeProject = Callable[[str, str], AbstractContextManager[Project]]
 def make_project(tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str) -> MakeProject:
     """Make an empty warehouse on an engine, in a place that is used again once it is free.
 
-    dbt parses the project anew (ten seconds) for every other path or name of a database; in the
-    same place it takes up what it knew. Places in use at the same time need different names.
+    Places in use at the same time need different names. The name of the database is as long as
+    that of the shared parse, so that the parse fits it.
     """
     folders = tmp_path_factory.mktemp("places")
-    databases = f"headroom_test_{uuid4().hex[:12]}"
 
     @contextmanager
     def make(target: str, place: str) -> Iterator[Project]:
@@ -66,7 +66,8 @@ def make_project(tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str) ->
         if target == "duckdb":
             yield Project(settings, variables)
         else:
-            with throwaway_database(postgres_dsn, f"{databases}_{place}") as database:
+            name = f"headroom_test_{uuid4().hex}"[: len(DATABASE)]
+            with throwaway_database(postgres_dsn, name) as database:
                 yield Project(settings, {**variables, **database})
 
     return make
@@ -108,7 +109,7 @@ def reference_projects(make_project: MakeProject) -> Iterator[dict[str, Project]
         for target in TARGETS:
             project = stack.enter_context(make_project(target, "reference"))
             for command in ("fleet", "build"):
-                outcome = project.headroom(command)
+                outcome = project.headroom_process(command)
                 assert outcome.returncode == 0, outcome.stdout + outcome.stderr
             projects[target] = project
         yield projects

@@ -1,23 +1,21 @@
 """A warehouse of a test's own, with dbt run inside the test's process: a build takes a second."""
 
 import io
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.adapters.factory import reset_adapters
-from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt_common.behavior_flags import BehaviorFlagRendered
+from dbt.cli.main import dbtRunnerResult
 
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import open_warehouse
+from tests.support import in_process
+from tests.support.parse import environment_of
 
 OWN_SCHEMAS = (
     "marts",
@@ -28,8 +26,6 @@ OWN_SCHEMAS = (
     "headroom_snapshots",
     "headroom_operations",
 )
-# dbt looks through every module of the process to say who asks for a flag: a second each time.
-BehaviorFlagRendered._default_source = lambda _: "tests"
 # What a test of Flotilla's marts leaves out: the domains that logs fill.
 WITHOUT_LOGS = (
     "--exclude",
@@ -53,7 +49,6 @@ class Project:
 
     settings: Settings
     variables: dict[str, str]
-    runner: dbtRunner = field(default_factory=dbtRunner)
     failures: dict[str, int | None] = field(default_factory=dict)
 
     @property
@@ -64,15 +59,9 @@ class Project:
         """The variables with which another process (headroom, dbt) works on this warehouse."""
         return {**self.settings.environment(), **self.variables}
 
-    @contextmanager
-    def in_environment(self) -> Iterator[None]:
-        before = dict(os.environ)
-        os.environ.update(self.environment())
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+    def in_environment(self) -> AbstractContextManager[None]:
+        """Let this process work on this warehouse as long as the block lasts."""
+        return environment_of(self.environment())
 
     def dbt(
         self, *arguments: str, succeeds: bool = True, project: Path = PROJECT_DIR
@@ -104,18 +93,20 @@ class Project:
             # What dbt knows of the one project's files must not be taken for the other's.
             folder = project / "target"
         common = ["--project-dir", str(project), "--target-path", str(folder), "--quiet"]
-        common += ["--no-write-json"]
-        with self.in_environment():
-            outcome = self.runner.invoke([*arguments, *common, "--log-path", str(folder)])
-            reset_adapters()
-            # The adapter would hold the DuckDB file for the life of this process.
-            DuckDBConnectionManager.close_all_connections()
+        common += ["--no-write-json", "--log-path", str(folder)]
+        outcome = in_process.dbt(
+            [*arguments, *common], self.environment(), is_copy=project != PROJECT_DIR
+        )
         if outcome.exception:
             raise outcome.exception
         return outcome
 
     def headroom(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command line as its user does, in a process of its own."""
+        """Call the command line in this process: for exit codes, messages and what it did."""
+        return in_process.headroom(arguments, self.environment())
+
+    def headroom_process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line as its user does: for locks, signals, encodings and artifacts."""
         command = [sys.executable, "-m", "headroom.cli", *arguments]
         return subprocess.run(
             command, env=self.environment(), capture_output=True, text=True, check=False
