@@ -1,7 +1,7 @@
 {% macro inputs_fingerprint(node) -%}
     {#- What a model computes from besides its rows: the project's variables, the code of the models
-        and the content of the reference seeds above it. When it changes, rows already in the model are
-        wrong. dbt shows a macro no code of other macros: after changing one, build in full. -#}
+        above it and of the macros that these use, and the content of the reference seeds above it. When
+        it changes, rows already in the model are wrong. -#}
     {%- set ancestors = [node.unique_id] -%}
     {%- for unique_id in ancestors -%}
         {%- for parent in (graph.nodes.get(unique_id) or {}).get('depends_on', {}).get('nodes', []) -%}
@@ -18,6 +18,9 @@
         {%- else -%}
             {%- do parts.append(ancestor.checksum.checksum) -%}
         {%- endif -%}
+    {%- endfor -%}
+    {%- for name in headroom.macros_used(ancestors) -%}
+        {%- do parts.append(context['headroom'][name].macro.macro_sql) -%}
     {%- endfor -%}
     {{- return(local_md5(parts | join('|'))) -}}
 {%- endmacro %}

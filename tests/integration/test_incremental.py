@@ -1,13 +1,15 @@
 """Incremental equals full refresh: over random histories, and when what models use changes."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import MakeProject
 from tests.support.canonical import export_marts
-from tests.support.project import FLOTILLA, WITHOUT_LOGS, Project
+from tests.support.project import FLOTILLA, WITHOUT_LOGS, Project, copy_of_the_project
 from tests.support.raw import START, Row, definition_row, run_row, write_raw
 
 STATUSES = ("QUEUED", "RUNNING", "STOPPED", "NEEDS_RETRY")
@@ -90,6 +92,25 @@ def test_a_change_of_a_threshold_rebuilds_the_past(module_project: Project) -> N
         )
         module_project.dbt("run", *WITHOUT_LOGS)
     assert module_project.query(elevated) == [("eks-1", False), ("eks-2", False)]
+
+
+def test_a_changed_macro_rebuilds_the_past(make_project: MakeProject, tmp_path: Path) -> None:
+    """Which engine it is does not matter: dbt's graph says which macros a model uses."""
+    old = run_row("eks-1", exit_code=137)
+    new = run_row("eks-2", exit_code=137, queued_at=START + timedelta(days=60))
+    checkout = copy_of_the_project(tmp_path / "checkout")
+    macro = checkout / "macros" / "flotilla" / "is_oom.sql"
+    with make_project("duckdb", "macro") as project, project.in_environment():
+        write_raw(project.settings, [old, new], [definition_row()])
+        project.dbt("run", *WITHOUT_LOGS, "--empty", project=checkout)
+        project.dbt("seed", *WITHOUT_LOGS, project=checkout)
+        oom_runs = "select run_id from marts.flotilla__runs where is_oom order by run_id"
+        build = ("run", "--select", "+flotilla__runs")
+        project.dbt(*build, project=checkout)
+        assert project.query(oom_runs) == [("eks-1",), ("eks-2",)]
+        macro.write_text(macro.read_text().replace("137", "138"))
+        project.dbt(*build, project=checkout)
+        assert project.query(oom_runs) == []
 
 
 def test_without_a_change_old_days_are_not_read_again(module_project: Project) -> None:

@@ -17,14 +17,14 @@ from headroom.errors import CheckFailedError, HeadroomError, UsageError
 from headroom.settings import MARTS_SCHEMA, Settings
 
 app = typer.Typer(
-    help="Why did this run get that much memory? Marts, reports and reference data.",
+    help="Explain a batch platform: why runs got their memory, what fails, how builds and "
+    "simulations go. Loads logs, builds marts, prints reports.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.add_typer(loads, name="load")
 app.add_typer(failures, name="failures")
-app.command()(prune)
 BUILT_KINDS = ("seed", "snapshot", "model")
 
 
@@ -178,6 +178,9 @@ def doctor(target: TargetOption = None) -> None:
             console.print(f"        {escape(finding.remedy)}", style="dim", highlight=False)
     if missing:
         raise typer.Exit(5)
+
+
+app.command()(prune)
 
 
 def _place(settings: Settings) -> str:
