@@ -4,7 +4,6 @@ The bounds are those of `inputs`: a line longer than MAX_LINE is passed over wit
 memory, and a line that is no text of a database (UTF-8 without NUL) is left out with the reason.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
@@ -13,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headroom.hooks.inputs import MAX_LINE, Source, decode, is_packed, require_whole
+from headroom.hooks.inputs import MAX_LINE, decode, require_whole, size_now
 
 BLOCK = 8 * 1024 * 1024
 # Of a line that is not read so much is kept.
@@ -46,21 +45,21 @@ class Block:
     broken: list[BrokenLine] = field(default_factory=list)
 
 
-def read_blocks(source: Source, stream: BufferedReader) -> Iterator[Block]:
+def read_blocks(stream: BufferedReader) -> Iterator[Block]:
     """Give the lines of a log in blocks; a file that grows is read to where it ended at first.
 
     The line that was being written then is read to its end.
     """
     number = 0
-    for raw, is_cut, read in _whole_lines(_pieces(source, stream)):
+    for raw, is_cut, read in _whole_lines(_pieces(stream)):
         block = _cut_block(raw, number, read) if is_cut else _block(raw, number, read)
         number += block.lines
         yield block
 
 
-def _pieces(source: Source, stream: BufferedReader) -> Iterator[bytes]:
+def _pieces(stream: BufferedReader) -> Iterator[bytes]:
     """Give the bytes of a source up to its size now, and then to the end of the line."""
-    left = _size(source, stream)
+    left = size_now(stream)
     last = b""
     while left is None or left > 0:
         piece = stream.read(BLOCK if left is None else min(BLOCK, left))
@@ -71,16 +70,10 @@ def _pieces(source: Source, stream: BufferedReader) -> Iterator[bytes]:
         last = piece
         left = None if left is None else left - len(piece)
         yield piece
-    while not last.endswith(b"\n") and (last := stream.readline(BLOCK)):
+    for _ in range(MAX_LINE // BLOCK + 1):
+        if last.endswith(b"\n") or not (last := stream.readline(BLOCK)):
+            return
         yield last
-
-
-def _size(source: Source, stream: BufferedReader) -> int | None:
-    """Give how much a plain file holds; None for a pipe, and for gzip, whose size tells little."""
-    if source.path is None or is_packed(stream):
-        return None
-    found = os.fstat(stream.fileno())
-    return found.st_size if found.st_size else None
 
 
 def _whole_lines(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool, int]]:
@@ -119,13 +112,11 @@ def _cut_block(beginning: bytes, before: int, read: int) -> Block:
 
 
 def _block(raw: bytes, before: int, read: int) -> Block:
-    # A search for one byte is several times as fast as one for two.
-    while b"\r" in raw and b"\r\n" in raw:
-        raw = raw.replace(b"\r\n", b"\n")
-    raw = raw.rstrip(b"\r")
     broken: list[BrokenLine] = []
     texts = _split(raw)
-    lines = raw.split(b"\n") if texts is None else []
+    if texts is not None and b"\r" in raw:
+        texts = pc.utf8_rtrim(texts, "\r")
+    lines = [line.rstrip(b"\r") for line in raw.split(b"\n")] if texts is None else []
     count = len(lines) if texts is None else len(texts)
     numbers = np.arange(before + 1, before + count + 1, dtype=np.int64)
     if texts is None:

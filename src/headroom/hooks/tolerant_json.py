@@ -7,7 +7,8 @@ from typing import Any
 
 from headroom.hooks.values import BadValueError, exact
 
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.S)
+# Nothing is read twice: text that is never ended is one token as well, and no part is given back.
+TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.S)
 SPACES = re.compile(r"\s*")
 DECODER = json.JSONDecoder(
     parse_float=exact, parse_int=Decimal, parse_constant=Decimal, strict=False
@@ -30,11 +31,11 @@ def read_json(text: str) -> tuple[Any, bool]:
         return _strict(text), False
     except ValueError:
         pass
-    mended = _close(text)
-    if mended is None:
+    closed = _close(text)
+    if closed is None:
         raise NotJSONError
     try:
-        return _strict(mended), True
+        return _strict(closed), True
     except ValueError:
         raise NotJSONError from None
 
@@ -74,7 +75,7 @@ def _strict(text: str) -> Any:
 def _close(text: str) -> str | None:
     """Cut behind the last complete object or list, and close what is still open around it."""
     open_brackets: list[str] = []
-    end, still_open = 0, ""
+    end, depth = 0, 0
     for match in TOKEN.finditer(text):
         token = match.group()
         if token[0] == '"':
@@ -83,11 +84,13 @@ def _close(text: str) -> str | None:
             open_brackets.append(token)
             if len(open_brackets) > MAX_DEPTH:
                 return None
-        elif not open_brackets or CLOSER[open_brackets.pop()] != token:
+        elif not open_brackets or CLOSER[open_brackets[-1]] != token:
             break
         else:
-            end = match.end()
-            still_open = "".join(CLOSER[bracket] for bracket in reversed(open_brackets))
+            open_brackets.pop()
+            end, depth = match.end(), len(open_brackets)
+    # What was opened behind the end stands above what was open there.
+    still_open = "".join(CLOSER[bracket] for bracket in reversed(open_brackets[:depth]))
     return text[:end] + still_open if end else None
 
 

@@ -18,11 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom.errors import InputRejectedError
+from headroom.hooks import inputs
 from headroom.hooks.dask_report import load as module
 from headroom.hooks.dask_report import load_dask_reports
 from headroom.hooks.dask_report.load import CUT, CUT_BEHIND, EMPTY, NO_HTML, NO_STREAM, Collected
 from headroom.hooks.dask_report.segments import split_name
-from headroom.hooks.inputs import Source
+from headroom.hooks.inputs import MEGABYTE, Source
 from headroom.hooks.masks import mask_secrets
 from headroom.hooks.perf_logs import Options
 from headroom.hooks.report import LoadReport
@@ -226,7 +227,9 @@ HALF = {**columns(), "duration": {"__ndarray__": "AAAA", "dtype": "float64"}}
 OBJECTS = {**columns(), "duration": {"__ndarray__": "AAAA", "dtype": "object"}}
 BAD_GZIP = {**columns(), "start": {"array": {"data": "H4sIAAAA"}, "dtype": "float64"}}
 SHORT = {**columns(), "worker": [WORKER]}
-UNREADABLE = "the column duration of the task stream cannot be read"
+UNREADABLE = (
+    "the column duration of the task stream cannot be read, or holds more than 500,000 values"
+)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +249,7 @@ UNREADABLE = "the column duration of the task stream cannot be read"
         (page(BROKEN), UNREADABLE),
         (page(HALF), UNREADABLE),
         (page(OBJECTS), UNREADABLE),
-        (page(BAD_GZIP), "the column start of the task stream cannot be read"),
+        (page(BAD_GZIP), UNREADABLE.replace("duration", "start")),
         (page({**columns(), "duration": 7}), UNREADABLE),
         (page(SHORT), "the columns of the task stream differ in length"),
     ],
@@ -268,8 +271,9 @@ def test_an_empty_task_stream_is_skipped_and_a_long_report_refused(
 ) -> None:
     collected = read(page(columns([])))
     assert (collected.report.skipped, collected.report.is_clean) == ({EMPTY: 1}, True)
-    monkeypatch.setattr(module, "MAX_REPORT", 1000)
-    assert read(TEXT).report.rejected == {module.TOO_LONG: 1}
+    monkeypatch.setattr(inputs, "MAX_DOCUMENT", MEGABYTE)
+    long = "the document is longer than 1 MiB: write reports of shorter stretches of work"
+    assert read(TEXT + " " * MEGABYTE).report.rejected == {long: 1}
 
 
 def test_a_bomb_within_an_array_is_not_unpacked() -> None:

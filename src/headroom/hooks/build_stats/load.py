@@ -22,9 +22,11 @@ from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.inputs import (
     Line,
     Source,
+    TooLargeError,
     decode,
     find_sources,
     read_lines,
+    read_whole,
 )
 from headroom.hooks.landing import Row, arrow_rows
 from headroom.hooks.loading import LoadOptions, deliver, read_sources
@@ -34,7 +36,8 @@ from headroom.hooks.report import LoadReport
 from headroom.hooks.tolerant_json import NotJSONError
 from headroom.settings import Settings
 
-MAX_DOCUMENT = 256 * 1024 * 1024
+# The text and its strings; a number of a sample, as it is read and as it will be landed.
+COPIES, BYTES_A_VALUE = 2, 350
 PROBE = 64 * 1024
 
 
@@ -102,11 +105,12 @@ def _read(collected: Collected, source: Source, stream: BufferedReader, options:
     )
     probe = stream.peek(PROBE)[:PROBE]
     if probe.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        raw = stream.read(MAX_DOCUMENT + 1)
-        if len(raw) > MAX_DOCUMENT:
-            collected.reject(None, "the document is too long", decode(raw[:1000]), source.name)
+        try:
+            written = read_whole(stream, COPIES, BYTES_A_VALUE)
+        except TooLargeError as error:
+            reason = f"{error}: load the builds in several files"
+            collected.reject(None, reason, decode(probe[:1000]), source.name)
             return
-        written = decode(raw.removeprefix(b"\xef\xbb\xbf"))
         if not is_log(written):
             _read_document(collected, source, written, defaults)
             return

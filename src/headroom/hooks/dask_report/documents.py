@@ -35,7 +35,8 @@ TYPE_CODES = {
     "int64": "q",
     "uint64": "Q",
 }
-MAX_ARRAY_BYTES = 64 * 1024 * 1024
+# Dask keeps 100,000 rectangles of a task stream, unless its settings say otherwise.
+MAX_SEGMENTS = 500_000
 
 
 class BadArrayError(ValueError):
@@ -49,8 +50,16 @@ def embedded_documents(page: str) -> Iterator[str]:
         closing = CLOSING.search(page, opening.end())
         end = closing.start() if closing else len(page)
         if JSON_TYPE.search(opening[1]):
-            yield html.unescape(page[opening.end() : end])
+            yield _unescaped(page[opening.end() : end])
         position = end
+
+
+def _unescaped(text: str) -> str:
+    """Resolve references to characters; one with thousands of digits is none, nor is the text."""
+    try:
+        return html.unescape(text)
+    except ValueError:
+        return text
 
 
 def data_sources(document: Any) -> Iterator[Columns]:
@@ -84,16 +93,22 @@ def _is_pair(entry: Any) -> bool:
 def values(column: Any) -> list[Any]:
     """Decode a column; its numbers are Decimals. Raises BadArrayError."""
     if isinstance(column, list):
-        return [_value(value) for value in column]
+        return _listed(column)
     if not isinstance(column, dict):
         raise BadArrayError
     packed = column.get("__ndarray__")
     if packed is None:
         inner = column.get("array")
         if isinstance(inner, list):
-            return [_value(value) for value in inner]
+            return _listed(inner)
         packed = inner.get("data") if isinstance(inner, dict) else None
     return _unpack(packed, column.get("dtype"), column.get("order"))
+
+
+def _listed(column: list[Any]) -> list[Any]:
+    if len(column) > MAX_SEGMENTS:
+        raise BadArrayError
+    return [_value(value) for value in column]
 
 
 def _value(value: Any) -> Any:
@@ -112,9 +127,11 @@ def _unpack(packed: Any, kind: Any, order: Any) -> list[Decimal]:
         raw = base64.b64decode(packed, validate=True)
         if raw.startswith(GZIP_MAGIC):
             unpacker = zlib.decompressobj(wbits=31)
-            raw = unpacker.decompress(raw, MAX_ARRAY_BYTES)
+            raw = unpacker.decompress(raw, MAX_SEGMENTS * numbers.itemsize)
             if not unpacker.eof:
                 raise BadArrayError
+        if len(raw) > MAX_SEGMENTS * numbers.itemsize:
+            raise BadArrayError
         numbers.frombytes(raw)
     except (binascii.Error, zlib.error, ValueError):
         raise BadArrayError from None

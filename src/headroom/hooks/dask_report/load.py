@@ -8,6 +8,8 @@ from decimal import Decimal
 from io import BufferedReader
 from typing import Any
 
+import pyarrow as pa
+
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.dask_report.documents import Columns, data_sources, embedded_documents
 from headroom.hooks.dask_report.segments import (
@@ -17,12 +19,8 @@ from headroom.hooks.dask_report.segments import (
     read_stream,
     rows,
 )
-from headroom.hooks.inputs import (
-    Source,
-    decode,
-    find_sources,
-)
-from headroom.hooks.landing import Row, arrow_rows
+from headroom.hooks.inputs import Source, TooLargeError, find_sources, read_whole
+from headroom.hooks.landing import arrow_rows
 from headroom.hooks.loading import deliver, read_sources
 from headroom.hooks.perf_logs import Options
 from headroom.hooks.rejects import MASKED, Reject, end_of, excerpt_of
@@ -31,13 +29,15 @@ from headroom.hooks.tolerant_json import NotJSONError, read_json
 from headroom.settings import Settings
 
 HOOK = "dask-report"
-MAX_REPORT = 256 * 1024 * 1024
+SEGMENTS = "landed_task_segments"
+# The page, its document, that with its references resolved, and its strings; a value of JSON.
+COPIES, BYTES_A_VALUE = 4, 120
 HTML = re.compile("<(html|script)\\b", re.I)
 NO_HTML = "no HTML: a Dask performance report is an HTML file"
 NO_STREAM = "no task stream: neither a Dask performance report nor a saved task stream"
 CUT = "the report is cut off before its task stream ends"
 CUT_BEHIND = "the report is cut off behind its task stream; the stream was loaded"
-TOO_LONG = f"the report is longer than {MAX_REPORT // 1024**2} MiB"
+SHORTER = "write reports of shorter stretches of work"
 EMPTY = "task stream without a segment"
 
 
@@ -59,6 +59,7 @@ class Collected:
     report: LoadReport
     options: Options
     segments: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    batches: list[pa.RecordBatch] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     summaries: list[StreamSummary] = field(default_factory=list)
 
@@ -66,6 +67,11 @@ class Collected:
         """Keep a piece that could not be read, with the reason."""
         self.rejects.append(Reject(HOOK, report_id, reason, excerpt[:MASKED], where))
         self.report.reject(reason, where)
+
+    def pack(self) -> None:
+        """Hold the segments in a tenth of the memory. Of equal ones the last will count."""
+        self.batches += arrow_rows(landed_tables()[SEGMENTS], list(self.segments.values()))
+        self.segments.clear()
 
 
 def load_dask_reports(
@@ -84,26 +90,27 @@ def load_dask_reports(
 
     def read(source: Source, stream: BufferedReader) -> None:
         read_report(collected, source, stream)
+        collected.pack()
 
     read_sources(report, find_sources(list(paths)), read, on_source)
     tables = landed_tables()
-    incoming: dict[LandedTable, Sequence[Row]] = {
-        tables["landed_task_segments"]: list(collected.segments.values()),
-        tables["landed_rejects"]: [reject.row() for reject in collected.rejects],
+    rejects = [reject.row() for reject in collected.rejects]
+    batches: dict[LandedTable, list[pa.RecordBatch]] = {
+        tables[SEGMENTS]: collected.batches,
+        tables["landed_rejects"]: arrow_rows(tables["landed_rejects"], rejects),
     }
-    batches = {table: arrow_rows(table, rows) for table, rows in incoming.items()}
     deliver(settings, report, batches, options)
     return report, collected.summaries
 
 
 def read_report(collected: Collected, source: Source, stream: BufferedReader) -> None:
     """Read one file: every task stream in it, each as a whole or not at all."""
-    raw = stream.read(MAX_REPORT + 1)
-    page = decode(raw)
-    collected.report.lines += raw.count(b"\n")
-    if len(raw) > MAX_REPORT:
-        collected.reject(None, TOO_LONG, page, source.name)
+    try:
+        page = read_whole(stream, COPIES, BYTES_A_VALUE)
+    except TooLargeError as error:
+        collected.reject(None, f"{error}: {SHORTER}", source.name, source.name)
         return
+    collected.report.lines += page.count("\n")
     if not HTML.search(page):
         collected.reject(None, NO_HTML, page, source.name)
         return

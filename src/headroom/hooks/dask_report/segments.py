@@ -12,7 +12,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
-from headroom.hooks.dask_report.documents import BadArrayError, Columns, values
+from headroom.hooks.dask_report.documents import (
+    MAX_SEGMENTS,
+    BadArrayError,
+    Columns,
+    values,
+)
 from headroom.hooks.inputs import clean_text
 from headroom.hooks.masks import mask_secrets
 from headroom.hooks.rejects import digest
@@ -57,7 +62,10 @@ def read_stream(columns: Columns) -> Stream:
             if name in columns:
                 decoded[name] = values(columns[name])
         except BadArrayError:
-            raise BadStreamError(f"the column {name} of the task stream cannot be read") from None
+            raise BadStreamError(
+                f"the column {name} of the task stream cannot be read, or holds more than "
+                f"{MAX_SEGMENTS:,} values"
+            ) from None
     if len({len(column) for column in decoded.values()}) > 1:
         raise BadStreamError("the columns of the task stream differ in length")
     segments = [

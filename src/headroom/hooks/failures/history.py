@@ -1,28 +1,47 @@
 """A history of failures in SQLite: read-only, a page a query, while others write it or not.
 
 Each page is a transaction of its own, so a writer waits for no more than that. A damaged table is
-read from its beginning up to the damage, and from its end back to it.
+read from its beginning up to the damage, and from its end back to it. A file can hold anything: row
+ids have to rise, a query has a limit of time, a value one of size, and views are not run.
 """
 
+import math
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from headroom.hooks.failures.collected import CORRELATIONS, EVENTS, SOLUTIONS, Collected
-from headroom.hooks.failures.values import MAX_GPUS, Problems, count, flag, instant, text
+from headroom.hooks.failures.values import (
+    MAX_GPUS,
+    MAX_RAW_TEXT,
+    Problems,
+    count,
+    flag,
+    instant,
+    text,
+)
 from headroom.hooks.inputs import decode
 from headroom.hooks.quantities import Memory, memory, millicores
 from headroom.hooks.rejects import digest
 from headroom.hooks.values import BadValueError
+from headroom.printable import printable
 
 MAGIC = b"SQLite format 3\x00"
 BUSY_SECONDS = 5
 ROWS_A_PAGE = 5000
+CHARACTERS_A_PAGE = 8_000_000
+# More than any text of a log; SQLite itself allows a thousand million bytes.
+MAX_VALUE_BYTES = 64 * 1024 * 1024
+# A page takes milliseconds, a check of a gigabyte some seconds.
+QUERY_SECONDS = 20.0
+STEPS_A_LOOK = 100_000
 MAX_ID = 2**63 - 1
+ROW_IDS = ("rowid", "oid", "_rowid_")
 WHOLE = {
     "failure_events": (
         "id",
@@ -72,8 +91,11 @@ MESSAGES = {
     "not a database": "it is no SQLite database, or encrypted",
     "rowid": "it has no row ids: a view, or a table of another version",
     "malformed": "it is damaged",
+    "interrupted": f"it takes more than {QUERY_SECONDS:g} seconds to check it, or to read a page",
 }
+TOO_BIG = f"a value is longer than {MAX_VALUE_BYTES // 1024**2} MiB"
 Fields = dict[str, Any]
+Rows = Generator[tuple[Any, ...], None, None]
 
 
 class NotReadError(Exception):
@@ -89,12 +111,23 @@ class History:
     source: str
     collected: Collected
     row_count: int = 0
+    deadline: float = math.inf
     troubles: list[str] = field(default_factory=list)
 
     def trouble(self, why: str) -> None:
         """Keep what was not read, once."""
         if why not in self.troubles:
             self.troubles.append(why)
+
+    def ask(self, query: str, parameters: tuple[Any, ...] = ()) -> Rows:
+        """Give the rows of a query one by one. Raises sqlite3.Error, also for too long a query."""
+        self.deadline = time.monotonic() + QUERY_SECONDS
+        with _readable_errors(), closing(self.connection.cursor()) as cursor:
+            yield from cursor.execute(query, parameters)
+
+    def is_late(self) -> bool:
+        """Say whether the query is to be broken off."""
+        return time.monotonic() > self.deadline
 
     def tell(self) -> None:
         """Report what was not read: of damage, whether anything was."""
@@ -107,17 +140,27 @@ class History:
         ]
 
 
+@contextmanager
+def _readable_errors() -> Iterator[None]:
+    """Make an error of a message that is no UTF-8, because it quotes a damaged name."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError(printable(decode(error.object))) from None
+
+
 def read_history(collected: Collected, path: Path, source: str) -> None:
     """Keep the rows of a database; what is not right is named, and the rest is kept."""
     uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+    name = printable(path)
     try:
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     except sqlite3.Error as error:
-        collected.report.unreadable.append(f"{path}: {_why(error)}")
+        collected.report.unreadable.append(f"{name}: {_why(error)}")
         return
     with closing(connection):
-        connection.text_factory = decode
-        history = History(connection, str(path), source, collected)
+        history = History(connection, name, source, collected)
+        _restrict(history)
         try:
             is_sound = _check(history)
             if is_sound is None:
@@ -132,8 +175,17 @@ def read_history(collected: Collected, path: Path, source: str) -> None:
             history.tell()
 
 
+def _restrict(history: History) -> None:
+    """Take from the database what it could do beyond giving its rows."""
+    connection = history.connection
+    connection.text_factory = decode
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+    connection.set_progress_handler(history.is_late, STEPS_A_LOOK)
+    connection.execute("pragma trusted_schema = off")
+
+
 def _why(error: sqlite3.Error) -> str:
-    said = str(error)
+    said = printable(error)
     return next((text for part, text in MESSAGES.items() if part in said.lower()), said)
 
 
@@ -143,24 +195,26 @@ def _check(history: History) -> bool | None:
         history.trouble(f"it is no history of failures: it has no table {', '.join(WHOLE)}")
         return None
     try:
-        (answer,) = history.connection.execute("pragma quick_check(1)").fetchone()
+        ((answer,),) = history.ask("pragma quick_check(1)")
     except sqlite3.DatabaseError as error:
-        if "malformed" not in str(error):
+        answer = _why(error)
+        if answer not in (MESSAGES["malformed"], MESSAGES["interrupted"]):
             raise
-        answer = str(error)
+        history.trouble(answer)
+        return False
     if answer != "ok":
         history.trouble(MESSAGES["malformed"])
     return bool(answer == "ok")
 
 
 def _columns(history: History, table: str) -> list[str]:
-    rows = history.connection.execute(f"pragma table_info({table})").fetchall()
-    return [str(row[1]).lower() for row in rows]
+    return [str(row[1]).lower() for row in history.ask(f"pragma table_info({table})")]
 
 
-def _is_view(history: History, table: str) -> bool:
-    query = "select 1 from sqlite_master where type = 'view' and lower(name) = ?"
-    return history.connection.execute(query, (table,)).fetchone() is not None
+def _is_stored(history: History, table: str) -> bool:
+    """Say whether a table stores its rows: views and virtual tables run what they say."""
+    query = "select 1 from sqlite_master where type = 'table' and rootpage > 0 and lower(name) = ?"
+    return any(history.ask(query, (table,)))
 
 
 def _read_table(
@@ -171,7 +225,7 @@ def _read_table(
     if not found:
         history.trouble(f"it has no table {table}: another version of the schema")
         return False
-    if _is_view(history, table):
+    if not _is_stored(history, table):
         # Some versions of SQLite give NULL for the row ids of a view, and so no row at all.
         history.trouble(f"{table}: {MESSAGES['rowid']}")
         return False
@@ -197,16 +251,27 @@ def _read_table(
 
 
 def _rows(history: History, table: str, columns: list[str]) -> Iterator[tuple[Any, ...]]:
-    """Give the rows by rowid, forwards; where that breaks off, then backwards up to there."""
-    names = ", ".join(f'"{name}"' for name in columns)
-    query = f"select rowid, {names} from {table} where rowid between ? and ? order by rowid"
+    """Give the rows by row id, forwards; where that breaks off, then backwards up to there."""
+    known = _columns(history, table)
+    row_id = next((name for name in ROW_IDS if name not in known), None)
+    if row_id is None:
+        raise NotReadError(MESSAGES["rowid"])
+    query = (
+        f"select {row_id}, {', '.join(map(_cut, columns))} from {table}"
+        f" where {row_id} between ? and ? order by {row_id}"
+    )
     last, least = -MAX_ID - 1, MAX_ID
     try:
-        while page := _page(history, query, last + 1, MAX_ID):
+        while last < MAX_ID:
+            try:
+                page = _page(history, query, last + 1, MAX_ID)
+            except sqlite3.DataError:
+                last = _pass_over(history, table, row_id, last)
+                continue
+            if not page:
+                return
             yield from page
             last = page[-1][0]
-            if last == MAX_ID:
-                return
         return
     except sqlite3.DatabaseError as error:
         trouble = error
@@ -222,16 +287,55 @@ def _rows(history: History, table: str, columns: list[str]) -> Iterator[tuple[An
     raise NotReadError(_why(trouble))
 
 
+def _pass_over(history: History, table: str, row_id: str, last: int) -> int:
+    """Reject the row behind `last`, of which a value is too long to be read; give its row id."""
+    query = f"select {row_id} from {table} where {row_id} > ? order by {row_id} limit 1"
+    place = next((row[0] for row in history.ask(query, (last,))), last)
+    if place <= last:
+        raise sqlite3.DatabaseError("malformed: the row ids are not in order")
+    history.collected.reject(None, TOO_BIG, "", f"{history.name}, {table} {place}")
+    return int(place)
+
+
+def _cut(column: str) -> str:
+    """Read no more of a text than what is masked."""
+    return (
+        f'case when length("{column}") > {MAX_RAW_TEXT} then substr("{column}", 1, {MAX_RAW_TEXT})'
+        f' else "{column}" end'
+    )
+
+
 def _page(history: History, query: str, first: int, last: int) -> list[tuple[Any, ...]]:
     """Give a page of rows; where one of them is damaged, those before it."""
-    cursor = history.connection.execute(f"{query} limit {ROWS_A_PAGE}", (first, last))
-    rows: list[tuple[Any, ...]] = []
-    try:
-        rows.extend(cursor)
-    except sqlite3.DatabaseError:
-        if not rows:
-            raise
+    rows, trouble = _take(history, query, first, last, ROWS_A_PAGE)
+    if trouble and not rows and "locked" not in str(trouble):
+        # Python looks one row ahead: an error there takes the row before with it.
+        rows, trouble = _take(history, query, first, last, 1)
+    if trouble and not rows:
+        raise trouble
     return rows
+
+
+def _take(
+    history: History, query: str, first: int, last: int, limit: int
+) -> tuple[list[tuple[Any, ...]], sqlite3.DatabaseError | None]:
+    """Give rows, and what broke them off. In a damaged table the row ids can go round."""
+    is_descending = query.endswith("desc")
+    rows: list[tuple[Any, ...]] = []
+    size = 0
+    try:
+        with closing(history.ask(f"{query} limit {limit}", (first, last))) as found:
+            for row in found:
+                if not first <= row[0] <= last:
+                    raise sqlite3.DatabaseError("malformed: the row ids are not in order")
+                first, last = (first, row[0] - 1) if is_descending else (row[0] + 1, last)
+                rows.append(row)
+                size += sum(len(value) for value in row if isinstance(value, str | bytes))
+                if size > CHARACTERS_A_PAGE:
+                    break
+    except sqlite3.DatabaseError as error:
+        return rows, error
+    return rows, None
 
 
 def _event(history: History, fields: Fields, where: str) -> None:

@@ -3,19 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
+from pathlib import Path
 
 from headroom.errors import UsageError
 from headroom.hooks.failures.collected import Collected
 from headroom.hooks.failures.history import MAGIC, read_history
 from headroom.hooks.failures.kubernetes import is_listing, read_listing, without_last
 from headroom.hooks.failures.record import RECORDED
-from headroom.hooks.inputs import Source, decode, find_sources, is_packed
+from headroom.hooks.inputs import Source, TooLargeError, find_sources, is_packed, read_whole
 from headroom.hooks.loading import LoadOptions, deliver, read_sources
 from headroom.hooks.report import LoadReport
 from headroom.hooks.tolerant_json import NotJSONError, read_stream
+from headroom.printable import printable
 from headroom.settings import Settings
 
-MAX_DOCUMENT = 512 * 1024 * 1024
+# The text and its strings; a value of JSON, with its place in a list or an object.
+COPIES, BYTES_A_VALUE = 2, 120
 # Files that SQLite keeps beside a database.
 BESIDE = ("-wal", "-shm", "-journal")
 NOT_KNOWN = "neither a SQLite history nor pods or events of Kubernetes in JSON"
@@ -78,15 +81,17 @@ def _read(collected: Collected, source: Source, stream: BufferedReader, options:
     if start == MAGIC:
         _read_database(collected, source, stream, name)
         return
-    raw = stream.read(MAX_DOCUMENT + 1)
-    if len(raw) > MAX_DOCUMENT:
-        collected.reject(None, "the document is too long", "", source.name)
-        return
     if name is None:
         raise UsageError("standard input has no name", "give --source")
     _require_free(name)
     try:
-        documents, is_cut = read_stream(decode(raw.removeprefix(b"\xef\xbb\xbf")))
+        written = read_whole(stream, COPIES, BYTES_A_VALUE)
+    except TooLargeError as error:
+        reason = f"{error}: list fewer objects at a time, such as one namespace"
+        collected.reject(None, reason, "", source.name)
+        return
+    try:
+        documents, is_cut = read_stream(written)
     except NotJSONError:
         documents, is_cut = [], False
     if is_cut:
@@ -105,11 +110,16 @@ def _read(collected: Collected, source: Source, stream: BufferedReader, options:
 def _read_database(
     collected: Collected, source: Source, stream: BufferedReader, name: str | None
 ) -> None:
-    if source.path is None or name is None or is_packed(stream):
+    is_file = source.path is not None and source.path.is_file()
+    if source.path is None or name is None or is_packed(stream) or not is_file:
         collected.report.unreadable.append(
             f"{source.name}: a SQLite database is read where it is; unpack it, and give its path"
         )
         return
+    for beside in (path for end in BESIDE if (path := Path(f"{source.path}{end}")).exists()):
+        if not beside.is_file():
+            collected.report.unreadable.append(f"{source.name}: {printable(beside)} is no file")
+            return
     _require_free(name)
     other = collected.databases.setdefault(name, source.name)
     if other != source.name:

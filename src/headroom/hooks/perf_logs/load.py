@@ -137,7 +137,7 @@ class LineStream:
             block: Block | None = None
             try:
                 with open_source(source) as stream:
-                    for block in read_blocks(source, stream):
+                    for block in read_blocks(stream):
                         self.report.lines += block.lines
                         self.broken += [(source.name, line) for line in block.broken]
                         yield replace(block, numbers=pc.add(block.numbers, before))
