@@ -50,7 +50,7 @@ SIGNATURES = (
     (re.compile(rb"\x1f\x8b\x08"), "it is packed by gzip twice: unpack it once"),
     (re.compile(rb"(?s).{257}ustar"), "it is a tar archive: unpack it first"),
     (
-        re.compile(rb"\xff\xfe|\xfe\xff"),
+        re.compile(rb"\xff\xfe[^\0]\0|\xfe\xff\0[^\0]"),
         "it is UTF-16: write it as UTF-8 (`iconv -f UTF-16 -t UTF-8`)",
     ),
 )

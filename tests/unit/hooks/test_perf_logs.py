@@ -419,7 +419,7 @@ def test_a_file_that_grows_is_read_to_the_end_of_the_line_it_ended_in(tmp_path: 
     path.write_text("one\ntw")
     source = inputs.Source(path)
     with inputs.open_source(source) as stream:
-        found = blocks._pieces(source, stream)
+        found = blocks._pieces(stream)
         first = next(found)
         with path.open("a") as file:
             file.write("o\nthree\n")
