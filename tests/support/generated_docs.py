@@ -30,11 +30,12 @@ def commands(
             yield f"{words}{name}", command
 
 
+def first_paragraph(command: typer.core.TyperCommand) -> str:
+    return " ".join((command.help or "").split("\n\n")[0].split())
+
+
 def command_table() -> str:
-    rows = [
-        f"| `headroom {name}` | {' '.join((command.help or '').split())} |"
-        for name, command in commands()
-    ]
+    rows = [f"| `headroom {name}` | {first_paragraph(command)} |" for name, command in commands()]
     return "\n".join(["| command | what it does |", "|---|---|", *rows])
 
 
