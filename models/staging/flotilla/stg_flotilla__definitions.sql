@@ -2,16 +2,7 @@ with
 
 source as (
 
-    select
-        definition_id,
-        alias,
-        image,
-        group_name,
-        memory,
-        cpu,
-        gpu,
-        adaptive_resource_allocation
-    from {{ source('flotilla', 'task_def') }}
+    select * from {{ ref('base_flotilla__task_def') }}
 
 ),
 

@@ -2,37 +2,7 @@ with
 
 source as (
 
-    select
-        run_id,
-        definition_id,
-        alias,
-        image,
-        cluster_name,
-        exit_code,
-        exit_reason,
-        status,
-        queued_at,
-        started_at,
-        finished_at,
-        instance_dns_name,
-        group_name,
-        "user",
-        command,
-        command_hash,
-        memory,
-        cpu,
-        gpu,
-        node_lifecycle,
-        engine,
-        pod_name,
-        pod_events,
-        max_memory_used,
-        memory_limit,
-        attempt_count,
-        active_deadline_seconds,
-        description,
-        tier
-    from {{ source('flotilla', 'task') }}
+    select * from {{ ref('base_flotilla__task') }}
 
 ),
 
