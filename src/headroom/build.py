@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from headroom.dbt import DbtRun, NodeResult, run_dbt
 from headroom.errors import BuildFailedError
+from headroom.printable import printable_lines
 from headroom.quality import GateResult, require_source
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
@@ -44,6 +45,6 @@ def build_marts(
 
 def _explanation(run: DbtRun) -> str:
     """Quote what dbt said of the failures: the lines after its own summary heading."""
-    text = "\n".join(run.messages)
+    text = "\n".join(printable_lines(message) for message in run.messages)
     _, _, tail = text.partition("Completed with")
     return ((tail and f"Completed with{tail}") or text).strip()

@@ -7,12 +7,12 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from headroom.errors import UsageError
 from headroom.report.compiled import compile_analyses, for_run
 from headroom.settings import Settings
+from headroom.terminal import plain
 from headroom.warehouse import Result, open_warehouse
 
 # How each attribution reads in a sentence.
@@ -77,9 +77,9 @@ def differing_words(command: str | None, other: str | None) -> str:
 def print_story(console: Console, story: Story) -> None:
     """Print a run's story."""
     run = story.run
-    console.rule(f"[bold]{escape(run['run_id'])}[/bold]")
+    console.rule(f"[bold]{plain(run['run_id'])}[/bold]")
     for label, text in _facts(run):
-        console.print(f"[dim]{label:>22}[/dim]  {escape(text)}", highlight=False)
+        console.print(f"[dim]{label:>22}[/dim]  {plain(text)}", highlight=False)
     console.print()
     if story.donors:
         console.print(_donors_table(story))
@@ -126,12 +126,12 @@ def _donors_table(story: Story) -> Table:
         table.add_column(heading, overflow="fold")
     for donor in story.donors:
         table.add_row(
-            escape(donor["run_id"]),
+            plain(donor["run_id"]),
             f"{donor['queued_at']:%Y-%m-%d %H:%M:%S}",
             f"{donor['memory_mb']:,}",
             "certainly" if donor["is_certain"] else "possibly",
             "yes" if donor["run_id"] == run["decisive_donor_run_id"] else "",
-            escape(differing_words(run["command"], donor["command"])),
+            plain(differing_words(run["command"], donor["command"])),
         )
     return table
 

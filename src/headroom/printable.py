@@ -14,6 +14,7 @@ CLASS = (
     "\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e007f"
 )
+SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 UNSAFE = re.compile(f"[{CLASS}]")
 UNSAFE_IN_LINES = re.compile(f"(?!\n)[{CLASS}]")
 
@@ -36,7 +37,7 @@ def printable_json(written: str) -> str:
 def _escape(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code < 0x100:
-        return f"\\x{code:02x}"
+        return SHORT.get(match.group()) or f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 

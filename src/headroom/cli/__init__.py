@@ -5,18 +5,20 @@ from datetime import datetime
 from typing import Annotated, NoReturn
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from headroom.cli.common import TargetOption, console, problems
+from headroom.cli.common import Commands, TargetOption, console, problems
 from headroom.cli.failures import failures
 from headroom.cli.load import loads
 from headroom.cli.prune import prune
 from headroom.dbt import NodeResult
 from headroom.errors import CheckFailedError, HeadroomError, UsageError
+from headroom.printable import printable
 from headroom.settings import MARTS_SCHEMA, Settings
+from headroom.terminal import plain, plain_lines
 
 app = typer.Typer(
+    cls=Commands,
     help="Explain a batch platform: why runs got their memory, what fails, how builds and "
     "simulations go. Loads logs, builds marts, prints reports.",
     no_args_is_help=True,
@@ -74,7 +76,7 @@ def build(
     console.print(f"Gate: {len(gate.findings)} expectations on the raw tables hold")
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
     )
@@ -82,7 +84,9 @@ def build(
         task = progress.add_task("starting dbt", total=None)
 
         def on_result(result: NodeResult) -> None:
-            progress.update(task, advance=1, total=result.total, description=result.name[:48])
+            progress.update(
+                task, advance=1, total=result.total, description=printable(result.name)[:48]
+            )
 
         run = build_marts(settings, full_refresh=full_refresh, on_result=on_result)
     built = [result for result in run.ended("success") if result.kind in BUILT_KINDS]
@@ -91,7 +95,7 @@ def build(
         f"{run.count('pass')} tests passed, {run.count('warn')} warned"
     )
     for result in run.ended("warn"):
-        console.print(f"  warned: {result.name} ({result.rows:,} rows)", style="yellow")
+        console.print(f"  warned: {plain(result.name)} ({result.rows:,} rows)", style="yellow")
     console.print(f"Marts: schema {MARTS_SCHEMA} of {_place(settings)}")
 
 
@@ -173,9 +177,9 @@ def doctor(target: TargetOption = None) -> None:
     for finding in examine(settings):
         missing = missing or not finding.ok
         mark = "[green]ok[/green]     " if finding.ok else "[red]missing[/red]"
-        console.print(f"{mark} {escape(finding.what)}", highlight=False)
+        console.print(f"{mark} {plain(finding.what)}", highlight=False)
         if not finding.ok:
-            console.print(f"        {escape(finding.remedy)}", style="dim", highlight=False)
+            console.print(f"        {plain(finding.remedy)}", style="dim", highlight=False)
     if missing:
         raise typer.Exit(5)
 
@@ -185,13 +189,13 @@ app.command()(prune)
 
 def _place(settings: Settings) -> str:
     """Name the database for a person; never with a password."""
-    return str(settings.duckdb_path) if settings.target == "duckdb" else "the PostgreSQL database"
+    return plain(settings.duckdb_path) if settings.target == "duckdb" else "the PostgreSQL database"
 
 
 def _fail(error: HeadroomError) -> NoReturn:
     from headroom.errors import SourceRejectedError
 
-    problems.print(f"[bold red]headroom:[/bold red] {escape(error.message)}", highlight=False)
+    problems.print(f"[bold red]headroom:[/bold red] {plain(error.message)}", highlight=False)
     if isinstance(error, SourceRejectedError):
         from headroom.quality import GateRefusedError
         from headroom.quality.render import findings_table
@@ -199,7 +203,7 @@ def _fail(error: HeadroomError) -> NoReturn:
         if isinstance(error, GateRefusedError):
             problems.print(findings_table(error.result))
     if error.hint:
-        problems.print(escape(error.hint), style="dim", highlight=False)
+        problems.print(plain_lines(error.hint), style="dim", highlight=False)
     sys.exit(error.exit_code)
 
 

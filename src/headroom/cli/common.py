@@ -1,17 +1,18 @@
 """What every command shares: two consoles and the option of the engine."""
 
-import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from typer.core import TyperGroup
 
+from headroom.printable import printable
 from headroom.settings import TARGETS
+from headroom.terminal import console_of
 
-# A pipe has no width of its own: tables then take what they need up to this.
-PIPE_WIDTH = 160
-console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
-problems = Console(stderr=True, width=None if sys.stderr.isatty() else PIPE_WIDTH)
+console = console_of()
+problems = console_of(stderr=True)
 
 TargetOption = Annotated[
     str | None,
@@ -21,3 +22,30 @@ TargetOption = Annotated[
         help="The engine to work on; HEADROOM_TARGET, else duckdb.",
     ),
 ]
+
+
+class Commands(TyperGroup):
+    """The commands; what the parser says of a wrong word quotes the word, made printable."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        """Parse the words before the command."""
+        with _printable_errors():
+            return super().make_context(*arguments, **more)
+
+    def invoke(self, *arguments: Any, **more: Any) -> Any:
+        """Parse the words of the command, and run it."""
+        with _printable_errors():
+            return super().invoke(*arguments, **more)
+
+
+@contextmanager
+def _printable_errors() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        # The parser's own errors, and no other, have a message and a way to format it. That of a
+        # command without words is its help.
+        message = getattr(error, "message", None)
+        if hasattr(error, "format_message") and type(error).__name__ != "NoArgsIsHelpError":
+            error.message = message and printable(message)  # type: ignore[attr-defined]
+        raise

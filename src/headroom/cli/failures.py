@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from headroom.cli.common import TargetOption, console, problems
 from headroom.errors import UsageError
 from headroom.settings import Settings
+from headroom.terminal import plain
 
 if TYPE_CHECKING:
     from headroom.failures.ask import Question
@@ -111,7 +111,7 @@ def record_solution(
     recorded = record(Settings.from_environment(target), failure_type, description, worked=worked)
     said = "worked" if recorded.worked else "did not work"
     console.print(
-        f"Recorded for {escape(recorded.failure_type)}: {escape(recorded.description)} ({said}); "
+        f"Recorded for {plain(recorded.failure_type)}: {plain(recorded.description)} ({said}); "
         f"record {recorded.record_id}. It counts from the next `headroom build` on.",
         highlight=False,
     )

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 
 from headroom.cli.common import TargetOption, console
 from headroom.errors import InputRejectedError
+from headroom.printable import printable
 from headroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,12 +90,12 @@ def load_dask_report(
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """Show a bar over the sources of a load; gives what a load calls for each of them."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("reading", total=None)
 
         def on_source(name: str, place: int, total: int) -> None:
-            progress.update(task, completed=place, total=total, description=escape(name[-48:]))
+            progress.update(task, completed=place, total=total, description=printable(name)[-48:])
 
         yield on_source
 
@@ -116,12 +116,12 @@ def load_perf_logs(
 
     settings = Settings.from_environment(target)
     options = Options(calibration, experiment, strict=strict, csv_folder=csv)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("reading", total=None)
 
         def on_progress(name: str, done: int, total: int | None) -> None:
-            progress.update(task, completed=done, total=total, description=escape(name[-48:]))
+            progress.update(task, completed=done, total=total, description=printable(name)[-48:])
 
         report = load(settings, paths, options, on_progress)
     print_report(console, report, kept="timings and other facts")
@@ -153,12 +153,12 @@ def load_failures(
     from headroom.hooks.render import print_report
 
     settings = Settings.from_environment(target)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("reading", total=None)
 
         def on_source(name: str, place: int, total: int) -> None:
-            progress.update(task, completed=place, total=total, description=escape(name[-48:]))
+            progress.update(task, completed=place, total=total, description=printable(name)[-48:])
 
         report = load(settings, paths, Options(source, strict=strict, csv_folder=csv), on_source)
     print_report(console, report, "rows and objects", "kept")
@@ -173,5 +173,5 @@ def _require_clean(report: "LoadReport") -> None:
     raise InputRejectedError(
         f"{pieces} pieces of logs were rejected, {len(report.unreadable)} sources not read to "
         "their end; the rest was loaded",
-        "\n".join([*report.unreadable, *report.shown]),
+        report.places(),
     )

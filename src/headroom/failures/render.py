@@ -5,12 +5,12 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from headroom.failures.ask import Row
 from headroom.failures.report import FailureReport
+from headroom.terminal import plain
 
 TITLES = {
     "analyze": "Failure analysis",
@@ -193,10 +193,10 @@ def _print_recommendations(console: Console, report: FailureReport) -> None:
         style = SEVERITY_STYLES[row["severity"]]
         label = f"{row['severity']}, {row['state']}"
         console.print(
-            f"  [{style or 'default'}]{label:<16}[/] {escape(row['suggested_action'])}",
+            f"  [{style or 'default'}]{label:<16}[/] {plain(row['suggested_action'])}",
             highlight=False,
         )
-        console.print(f"  {'':<16} {escape(row['evidence'])}", style="dim", highlight=False)
+        console.print(f"  {'':<16} {plain(row['evidence'])}", style="dim", highlight=False)
     _print_rest(console, len(rows))
 
 
@@ -210,17 +210,17 @@ def _print_remediation(console: Console, report: FailureReport) -> None:
     if not (rules or tried or sections["retries"]):
         known = ", ".join(row["failure_type"] for row in sections["known_types"])
         console.print("\nNothing is known about this type.", highlight=False)
-        console.print(f"Types with rules: {escape(known)}", style="dim", highlight=False)
+        console.print(f"Types with rules: {plain(known)}", style="dim", highlight=False)
     if rules:
         console.print("\n[bold]Rules[/bold]")
     for row in rules:
         manual = " (manual)" if row["is_manual"] else ""
         console.print(
-            f"  {row['rule_order']}. {escape(row['description'])}{manual}", highlight=False
+            f"  {row['rule_order']}. {plain(row['description'])}{manual}", highlight=False
         )
         if row["parameters"]:
-            console.print(f"     parameters: {escape(row['parameters'])}", highlight=False)
-        console.print(f"     {escape(row['why'])}", style="dim", highlight=False)
+            console.print(f"     parameters: {plain(row['parameters'])}", highlight=False)
+        console.print(f"     {plain(row['why'])}", style="dim", highlight=False)
     if tried:
         ranked = sorted(tried, key=lambda row: int(row["solution_rank"]))
         _print_table(
@@ -289,7 +289,7 @@ def _print_similar(console: Console, report: FailureReport) -> None:
     own = report.sections["of_job"][0]["failure_count"]
     console.print()
     console.print(
-        f"Failures of job {escape(job)} of this type: {own:,}", highlight=False, style="bold"
+        f"Failures of job {plain(job)} of this type: {own:,}", highlight=False, style="bold"
     )
     if not own:
         console.print("  so nothing can be compared with them", style="dim")
@@ -315,7 +315,7 @@ def _print_similar(console: Console, report: FailureReport) -> None:
 def _print_table(
     console: Console, title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]
 ) -> None:
-    console.print(f"\n[bold]{escape(title)}[/bold]", highlight=False)
+    console.print(f"\n[bold]{plain(title)}[/bold]", highlight=False)
     if not rows:
         console.print("  none", style="dim")
         return
@@ -335,7 +335,7 @@ def _print_rest(console: Console, count: int) -> None:
 
 
 def _fact(console: Console, label: str, text: str) -> None:
-    console.print(f"[dim]{label:>20}[/dim]  {escape(text)}", highlight=False)
+    console.print(f"[dim]{label:>20}[/dim]  {plain(text)}", highlight=False)
 
 
 def _cell(value: Any) -> str | Text:
@@ -343,7 +343,7 @@ def _cell(value: Any) -> str | Text:
         return "-"
     if isinstance(value, int):
         return f"{value:,}"
-    return value if isinstance(value, Text) else escape(str(value))
+    return value if isinstance(value, Text) else plain(str(value))
 
 
 def _moment(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from headroom.errors import UsageError
 from headroom.failures.ask import Question, Row, Window, ask, compile_for_failures
+from headroom.printable import printable_json
 from headroom.settings import Settings
 
 Command = Literal["analyze", "stats", "remediate"]
@@ -103,7 +104,8 @@ def as_json(report: FailureReport) -> str:
             sections[single] = sections[single][0]
     if "known_types" in sections:
         sections["known_types"] = [row["failure_type"] for row in sections["known_types"]]
-    return json.dumps({**head, **sections}, default=_plain, indent=2, ensure_ascii=False)
+    written = json.dumps({**head, **sections}, default=_plain, indent=2, ensure_ascii=False)
+    return printable_json(written)
 
 
 def _plain(value: Any) -> Any:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from headroom.hooks.build_stats import BuildSummary
 from headroom.hooks.dask_report import StreamSummary
 from headroom.hooks.report import LoadReport
+from headroom.printable import printable
+from headroom.terminal import plain
 
 
 def print_builds(console: Console, builds: Sequence[BuildSummary]) -> None:
@@ -20,7 +21,7 @@ def print_builds(console: Console, builds: Sequence[BuildSummary]) -> None:
         table.add_column(heading, justify="right")
     for build in builds:
         figures = (build.samples, build.spikes, build.troughs, build.consistency)
-        table.add_row(escape(build.build_id), *(str(figure) for figure in figures))
+        table.add_row(plain(build.build_id), *(str(figure) for figure in figures))
     console.print(table)
 
 
@@ -38,7 +39,7 @@ def print_task_streams(console: Console, streams: Sequence[StreamSummary]) -> No
             spent = stream.milliseconds[action]
             share = f"{100 * spent / total:.1f}%" if total else ""
             figures = (f"{stream.segments[action]:,}", f"{spent / 1000:,.3f}", share)
-            table.add_row(escape(name), escape(action), *figures)
+            table.add_row(plain(name), plain(action), *figures)
             name = ""
     console.print(table)
 
@@ -56,7 +57,9 @@ def print_report(
     )
     for what, counts in (("skipped", report.skipped), ("rejected", report.rejected)):
         for reason, count in sorted(counts.items()):
-            console.print(f"  {what}: {reason} ({count:,})", markup=False, highlight=False)
+            console.print(
+                f"  {what}: {printable(reason)} ({count:,})", markup=False, highlight=False
+            )
     for landed in report.landed:
         if not (landed.new or landed.changed or landed.unchanged or landed.removed):
             continue
@@ -67,7 +70,7 @@ def print_report(
         )
         for label, count in sorted(landed.kept_labels.items()):
             console.print(
-                f"  conflict: {count:,} rows of {landed.table} keep their label {label}",
+                f"  conflict: {count:,} rows of {landed.table} keep their label {printable(label)}",
                 style="yellow",
                 markup=False,
                 highlight=False,

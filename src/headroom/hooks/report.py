@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from headroom.errors import InputRejectedError
 from headroom.hooks.landing import Landed
+from headroom.printable import printable
 
 MAX_SHOWN = 20
 
@@ -27,13 +28,17 @@ class LoadReport:
         """Nothing was rejected and every source was read to its end."""
         return not self.rejected and not self.unreadable
 
+    def places(self) -> str:
+        """Name each place at which something was not read, one a line."""
+        return "\n".join(map(printable, [*self.unreadable, *self.shown]))
+
     def require_clean(self) -> None:
         """Raise InputRejectedError, before anything is landed, where anything was rejected."""
         if not self.is_clean:
             raise InputRejectedError(
                 f"{sum(self.rejected.values()) + len(self.unreadable)} pieces were rejected, "
                 "so nothing was loaded",
-                "\n".join([*self.unreadable, *self.shown]),
+                self.places(),
             )
 
     def reject(self, reason: str, where: str) -> None:

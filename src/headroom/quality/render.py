@@ -1,10 +1,10 @@
 """The gate's findings as a table for a terminal."""
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
 from headroom.quality.result import GateResult
+from headroom.terminal import plain
 
 
 def findings_table(result: GateResult) -> Table:
@@ -16,5 +16,5 @@ def findings_table(result: GateResult) -> Table:
     for finding in result.failed:
         rows = "" if finding.failing_rows is None else f"{finding.failing_rows:,}"
         cells = (finding.subject, finding.expectation, finding.expected, finding.found)
-        table.add_row(*(escape(cell) for cell in cells), rows)
+        table.add_row(*(plain(cell) for cell in cells), rows)
     return table

@@ -6,12 +6,12 @@ from typing import Any
 
 from rich import box
 from rich.console import Console, JustifyMethod
-from rich.markup import escape
 from rich.table import Table
 
 from headroom.report.catalog import Report
 from headroom.report.check import Difference
 from headroom.report.run import Answer, describe_moment
+from headroom.terminal import plain
 
 READABLE_DECIMALS = 3
 
@@ -51,7 +51,7 @@ def differences_table(differences: list[Difference]) -> Table:
         table.add_column(column, overflow="fold")
     for difference in differences:
         table.add_row(
-            difference.question.analysis, difference.side, escape(", ".join(difference.row))
+            difference.question.analysis, difference.side, plain(", ".join(difference.row))
         )
     return table
 
@@ -69,4 +69,4 @@ def _cell(value: Any) -> str:
         # Six decimals of a GB.h are for sums, not for reading.
         decimals = len(str(value).partition(".")[2])
         return f"{value:,.{min(decimals, READABLE_DECIMALS)}f}"
-    return escape(str(value))
+    return plain(str(value))
