@@ -2,13 +2,15 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from headroom.hooks.contract import landed_tables
+from headroom.hooks.failures import Options, load_failures
 from headroom.hooks.landing import arrow_rows, land
-from headroom.settings import TARGETS
+from headroom.settings import PROJECT_DIR, TARGETS
 from tests.support.canonical import export_tables
 from tests.support.project import Project
 from tests.support.raw import START, definition_row, run_row, write_raw
@@ -193,13 +195,43 @@ LANDED = {
 }
 
 
+CASES = PROJECT_DIR / "tests" / "cases"
+LISTINGS = (CASES / "pods", CASES / "events")
+OF_LISTINGS = "project in ('team-a', 'prod')"
+
+
+def later_listing(path: Path) -> Path:
+    """Write the pod h-restarting as it is listed an hour later: it failed and began once more."""
+    (pod,) = (
+        pod
+        for pod in json.loads((CASES / "pods" / "pods_awkward.json").read_text())["items"]
+        if pod["metadata"]["name"] == "h-restarting"
+    )
+    (container,) = pod["status"]["containerStatuses"]
+    container["restartCount"] = 4
+    container["state"]["running"]["startedAt"] = "2025-11-20T11:00:30Z"
+    container["lastState"]["terminated"] |= {
+        "exitCode": 1,
+        "reason": "Error",
+        "startedAt": "2025-11-20T10:00:30Z",
+        "finishedAt": "2025-11-20T11:00:00Z",
+    }
+    path.write_text(json.dumps(pod))
+    return path
+
+
 @pytest.fixture(scope="module")
 def both(
-    both_projects: dict[str, Project],
+    both_projects: dict[str, Project], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Project]:
-    """A small history on both engines."""
+    """A small history on both engines, and listings: twice, one of them older than the last."""
+    later = later_listing(tmp_path_factory.mktemp("later") / "h.json")
     for project in both_projects.values():
         fill(project, RUNS, LANDED)
+        with project.in_environment():
+            for path in (LISTINGS[0], later, *LISTINGS):
+                report = load_failures(project.settings, [str(path)], Options(source="s"))
+                assert report.is_clean, report.shown
         build(project)
     return both_projects
 
@@ -225,6 +257,7 @@ def test_both_engines_hold_the_same(both: dict[str, Project]) -> None:
 def test_what_failed_and_of_what_kind(both: dict[str, Project], target: str) -> None:
     found = both[target].query(
         "select failure_id, failure_type, rule_name from marts.failures__failures"
+        f" where not coalesce({OF_LISTINGS}, false)"
     )
     assert {row[0]: row[1:] for row in found} == {
         "event:e-alone": ("DataCorruption", "as_recorded"),
@@ -267,12 +300,69 @@ def test_a_history_enriches_the_attempt(both: dict[str, Project], target: str) -
     attempts = both[target].query(
         "select count(*), sum(case when is_failure then 1 else 0 end)"
         " from headroom_intermediate.int_failures__attempts"
+        f" where not coalesce({OF_LISTINGS}, false)"
     )
     assert attempts == [(len(PODS) - 1 + len(RUNS), 22)]
     overflown = both[target].query(
         "select failure_id from marts.failures__failures where has_memory_overflow order by 1"
     )
     assert overflown == [("event:e-overflow",), ("pod:overflow",)]
+
+
+INFRASTRUCTURE = "Infrastructure"
+FAILURES_OF_LISTINGS = [
+    ("a-native-sidecar", "Error", "generic_error", 1, "trainer:1", 5369, 0),
+    ("b-plain-sidecar", "OOMKilled", "oom_killed", 137, "trainer:1", 8590, 0),
+    ("c-evicted", INFRASTRUCTURE, "evicted", None, "main:1", 4295, 0),
+    ("d-millibytes", "OOMKilled", "oom_killed", 137, "main:1", 129, 0),
+    ("g-podlevel", "OOMKilled", "oom_killed", 137, "main:1", 2147, 0),
+    ("h-restarting", "Error", "generic_error", 1, "main:1", 4295, 2),
+    ("h-restarting", "OOMKilled", "oom_killed", 137, "main:1", 4295, 0),
+    ("j-deadline", "DeadlineExceeded", "deadline_exceeded", 0, "main:1", 4295, 0),
+    ("k-status-unknown", "Lost", "lost", 137, "main:1", 4295, 0),
+    ("l-main-oom-sidecar-runs", "OOMKilled", "oom_killed", 137, "main:1", 8590, 0),
+    ("o-start-error-1970", "Error", "cannot_run", 128, "main:1", 4295, 0),
+    ("q-init-oom", "OOMKilled", "oom_killed", 137, "fetch:1", 4295, 0),
+    ("svc-1", "OOMKilled", "oom_killed", 137, "i:1", 1074, 16),
+    ("t-outofmemory-admission", INFRASTRUCTURE, "refused_by_node", None, "main:1", 4295, 0),
+    ("u-sigterm-spot", INFRASTRUCTURE, "node_lost", 143, "main:1", 4295, 0),
+    ("v-sigkill-noreason", "OOMKilled", "sigkill", 137, "main:1", 4295, 0),
+    ("w-unicode", "OOMKilled", "sigkill", 137, "main:1", 4295, 0),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_failures_of_listings_are_what_they_should_be(
+    both: dict[str, Project], target: str
+) -> None:
+    """The pods of cases/pods; h-restarting has failed twice, as two listings tell."""
+    found = both[target].query(
+        "select pod_name, failure_type, rule_name, exit_code,"
+        " replace(image, 'reg.example.com/', ''), memory_mb, further_restart_count"
+        f" from marts.failures__failures where {OF_LISTINGS} order by pod_name, exit_code"
+    )
+    assert found == FAILURES_OF_LISTINGS
+    assert both[target].query(
+        "select pod_name, exit_code, lost_gb_hours is not null from marts.failures__failures"
+        f" where {OF_LISTINGS} and attempt_id like 'end:%' order by pod_name, exit_code"
+    ) == [("h-restarting", 1, True), ("h-restarting", 137, True), ("svc-1", 137, True)]
+    messages = "select char_length(message) from headroom_landed.landed_pods"
+    assert both[target].query(f"{messages} where pod_name = 'w-unicode'") == [(26,)]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_pod_that_runs_again_is_open(both: dict[str, Project], target: str) -> None:
+    """Its failed ends are ended attempts; its last try has neither ended nor failed."""
+    found = both[target].query(
+        "select job_name, is_ended, is_failure from headroom_intermediate.int_failures__attempts"
+        " where job_name in ('h-restarting', 'l-main-oom-sidecar-runs') order by 1, 2, 3"
+    )
+    assert found == [
+        ("h-restarting", False, False),
+        ("h-restarting", True, True),
+        ("h-restarting", True, True),
+        ("l-main-oom-sidecar-runs", True, True),
+    ]
 
 
 def test_a_warehouse_without_failures_builds(project: Project) -> None:

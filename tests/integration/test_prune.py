@@ -47,6 +47,7 @@ GONE: dict[str, list[Row]] = {
     ],
     "landed_failure_events": [{"event_key": "1", "occurred_at": OLD}],
     "landed_pods": [{"pod_key": "1", "created_at": OLD, "started_at": OLD}],
+    "landed_pod_ends": [{"end_key": "1", "pod_key": "1", "ended_at": OLD}],
     "landed_kubernetes_events": [{"event_key": "k1", "first_seen_at": OLD, "last_seen_at": OLD}],
 }
 KEPT: dict[str, list[Row]] = {
@@ -74,7 +75,14 @@ KEPT: dict[str, list[Row]] = {
         {"report_id": "mixed", "segment_index": 1, "started_at": YOUNG},
     ],
     "landed_failure_events": [{"event_key": "2"}, {"event_key": "k1", "occurred_at": YOUNG}],
-    "landed_pods": [{"pod_key": "2", "created_at": OLD, "finished_at": YOUNG}],
+    "landed_pods": [
+        {"pod_key": "2", "created_at": OLD, "finished_at": YOUNG},
+        {"pod_key": "3", "created_at": OLD},
+    ],
+    "landed_pod_ends": [
+        {"end_key": "2", "pod_key": "2", "ended_at": OLD},
+        {"end_key": "3", "pod_key": "3", "ended_at": YOUNG},
+    ],
     "landed_kubernetes_events": [
         {"event_key": "1", "first_seen_at": OLD, "last_seen_at": YOUNG},
         {"event_key": "k2"},

@@ -28,6 +28,7 @@ select
     exit_code,
     md5(nullif(exit_reason, '')) as reason_md5,
     md5(coalesce(nullif(message, ''), nullif(exit_reason, ''))) as message_md5,
+    further_restart_count,
     gpu_count,
     memory_mb,
     has_memory_overflow,

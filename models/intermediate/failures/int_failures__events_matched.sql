@@ -51,9 +51,19 @@ places as (
 
 ),
 
+-- What a record tells of a pod that goes on after a failed end, it tells of that end.
+pods as (
+
+    select * from {{ ref('int_failures__pods_observed') }}
+    where
+        has_failed
+        or attempt_id not in (select 'pod:' || pod_key from {{ ref('stg_failures__pod_ends') }})
+
+),
+
 attempts as (
 
-    {%- for known in ['int_failures__runs_named', 'int_failures__pods_observed'] %}
+    {%- for known in [ref('int_failures__runs_named'), 'pods', ref('int_failures__pod_ends_observed')] %}
         {{ 'union all' if not loop.first }}
         select
             attempt_id,
@@ -62,7 +72,7 @@ attempts as (
             started_at,
             ended_at,
             has_failed
-        from {{ ref(known) }}
+        from {{ known }}
     {%- endfor %}
 
 ),

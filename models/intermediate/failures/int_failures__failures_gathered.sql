@@ -37,6 +37,7 @@ select
     md5(nullif(recorded.phase, '')) as phase_md5,
     md5(nullif(recorded.failure_type, '')) as recorded_type_md5,
     recorded.failure_type as recorded_type,
+    attempts.further_restart_count,
     coalesce(attempts.gpu_count, recorded.gpu_count) as gpu_count,
     coalesce(attempts.memory_mb, cast(round(recorded.memory_request_mb) as bigint)) as memory_mb,
     coalesce(attempts.has_memory_overflow, false)

@@ -1,31 +1,15 @@
-{%- set in_vain -%}
-    (
-        'CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'ErrImageNeverPull',
-        'InvalidImageName', 'CreateContainerConfigError', 'CreateContainerError',
-        'RunContainerError', 'NodeLost'
-    )
-{%- endset %}
-
 with
 
 pods as (
 
-    select * from {{ ref('stg_failures__pods') }}
-
-),
-
--- A pod that waits for one of these waits in vain, though Kubernetes never ends it. A reason such
--- as OOMKilled may tell of an earlier end, of a pod that runs again.
-judged as (
-
     select
         *,
-        coalesce(phase in ('Succeeded', 'Failed'), false) as is_over,
+        -- After a failed end the pod is one more try: it begins where its container starts again.
         case
-            when phase in ('Succeeded', 'Failed') then phase = 'Failed'
-            else coalesce(waiting_reason in {{ in_vain }} or reason in {{ in_vain }}, false)
-        end as has_failed
-    from pods
+            when last_ended_at is not null
+                then greatest(coalesce(last_started_at, last_ended_at), last_ended_at)
+        end as tried_again_at
+    from {{ ref('int_failures__pods_judged') }}
 
 )
 
@@ -40,22 +24,17 @@ select
     {{ known_text('node_name') }} as node_name,
     {{ known_text('image') }} as image,
     cast(null as text) as cluster_name,
-    coalesce(created_at, started_at, finished_at) as started_at,
+    coalesce(tried_again_at, created_at, started_at, finished_at) as started_at,
     finished_at as ended_at,
     is_over or has_failed as is_ended,
     has_failed,
     exit_code,
     reason as exit_reason,
     message,
+    case when has_failed then further_restart_count else 0 end as further_restart_count,
     gpu_count,
     cast(round(memory_request_mb) as bigint) as memory_mb,
     coalesce(has_memory_overflow, false) as has_memory_overflow,
     cpu_request_millicores as cpu_millicores,
-    {{ microseconds_between('started_at', 'finished_at') }} as run_us
-from judged
--- A pod that Flotilla started is its run, and no second attempt.
-where
-    not exists (
-        select 1 from {{ ref('int_failures__runs_named') }} as runs_named
-        where runs_named.pod_name = judged.pod_name
-    )
+    {{ microseconds_between('coalesce(tried_again_at, started_at)', 'finished_at') }} as run_us
+from pods

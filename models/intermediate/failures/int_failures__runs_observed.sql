@@ -31,6 +31,7 @@ select
     exit_code,
     exit_reason,
     cast(null as text) as message,
+    cast(null as bigint) as further_restart_count,
     gpu_count,
     cast(memory_mb as bigint) as memory_mb,
     false as has_memory_overflow,

@@ -11,6 +11,10 @@ texts as (
     union distinct
     select message as raw_text from {{ ref('stg_failures__pods') }}
     union distinct
+    select reason as raw_text from {{ ref('stg_failures__pod_ends') }}
+    union distinct
+    select message as raw_text from {{ ref('stg_failures__pod_ends') }}
+    union distinct
     select failure_type as raw_text from {{ ref('stg_failures__events') }}
     union distinct
     select phase as raw_text from {{ ref('stg_failures__events') }}

@@ -51,6 +51,7 @@ select
     measured.exit_reason,
     measured.error_template,
     measured.template_id,
+    cast(measured.further_restart_count as integer) as further_restart_count,
     measured.gpu_count,
     measured.memory_mb,
     measured.has_memory_overflow,

@@ -307,7 +307,11 @@ def is_packed(stream: io.BufferedReader) -> bool:
 
 def clean_text(text: str) -> str:
     """Give text that both engines can hold: no NUL, no half of a surrogate pair."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    whole = text.replace("\x00", "\ufffd")
+    try:
+        return whole.encode("utf-8").decode("utf-8")
+    except UnicodeEncodeError:
+        return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def decode(raw: bytes) -> str:

@@ -625,7 +625,7 @@ def one_pod(pod: Any) -> dict[str, Any]:
                     {"name": "init", "image": "fetch:1", "state": ended(3, "Error")}
                 ],
             ),
-            ("Error", 3, "image0"),
+            ("Error", 3, "fetch:1"),
         ),
     ],
 )

@@ -16,14 +16,16 @@ EVENTS = "landed_failure_events"
 SOLUTIONS = "landed_failure_solutions"
 CORRELATIONS = "landed_failure_correlations"
 PODS = "landed_pods"
+POD_ENDS = "landed_pod_ends"
 KUBERNETES_EVENTS = "landed_kubernetes_events"
 REJECTS = "landed_rejects"
-TABLES = (EVENTS, SOLUTIONS, CORRELATIONS, PODS, KUBERNETES_EVENTS, REJECTS)
+TABLES = (EVENTS, SOLUTIONS, CORRELATIONS, PODS, POD_ENDS, KUBERNETES_EVENTS, REJECTS)
 FREE_TEXT = {
     EVENTS: ("error_message", "logs_snippet", "events_snippet", "resolution_type"),
     SOLUTIONS: ("description",),
     CORRELATIONS: (),
     PODS: ("message",),
+    POD_ENDS: ("message",),
     KUBERNETES_EVENTS: ("message",),
     REJECTS: ("subject", "excerpt"),
 }
@@ -55,7 +57,8 @@ class Collected:
     def add(self, table: str, row: Row) -> None:
         """Keep a row of a landed table."""
         self.rows[table].append(row)
-        if table != REJECTS:
+        # The ends of a pod are part of it.
+        if table not in (REJECTS, POD_ENDS):
             self.report.parsed += 1
         if len(self.rows[table]) >= ROWS_A_BATCH:
             self._pack(table)

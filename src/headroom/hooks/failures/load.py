@@ -7,13 +7,13 @@ from pathlib import Path
 
 from headroom.errors import UsageError
 from headroom.hooks.failures.collected import Collected
+from headroom.hooks.failures.forms import CUT, NOT_KNOWN, read_documents
 from headroom.hooks.failures.history import MAGIC, read_history
 from headroom.hooks.failures.kubernetes import is_listing, read_listing, without_last
 from headroom.hooks.failures.record import RECORDED
 from headroom.hooks.inputs import Source, TooLargeError, find_sources, is_packed, read_whole
 from headroom.hooks.loading import LoadOptions, deliver, read_sources
 from headroom.hooks.report import LoadReport
-from headroom.hooks.tolerant_json import NotJSONError, read_stream
 from headroom.printable import printable
 from headroom.settings import Settings
 
@@ -21,8 +21,6 @@ from headroom.settings import Settings
 COPIES, BYTES_A_VALUE = 2, 120
 # Files that SQLite keeps beside a database.
 BESIDE = ("-wal", "-shm", "-journal")
-NOT_KNOWN = "neither a SQLite history nor pods or events of Kubernetes in JSON"
-CUT = "the JSON is cut off; what stands before its last object was loaded"
 
 
 @dataclass(frozen=True)
@@ -90,16 +88,14 @@ def _read(collected: Collected, source: Source, stream: BufferedReader, options:
         reason = f"{error}: list fewer objects at a time, such as one namespace"
         collected.reject(None, reason, "", source.name)
         return
-    try:
-        documents, is_cut = read_stream(written)
-    except NotJSONError:
-        documents, is_cut = [], False
-    if is_cut:
-        # No excerpt here or below: a piece of a listing may be the env of a pod.
+    found = read_documents(written)
+    documents = found.values
+    # No excerpt here or below: a piece of a listing may be the env of a pod.
+    for trouble in found.troubles:
+        collected.reject(name, trouble, "", source.name)
+    if found.is_cut:
         collected.reject(name, CUT, "", source.name)
         documents = [*documents[:-1], *without_last(documents[-1])]
-    if not is_cut and not documents:
-        collected.reject(None, NOT_KNOWN, "", source.name)
     for document in documents:
         if is_listing(document):
             read_listing(collected, document, name, source.name)

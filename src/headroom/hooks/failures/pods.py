@@ -1,12 +1,22 @@
 """A pod as an attempt of a job: what it asked for, how it ended, and which container is why."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
+from headroom.hooks.failures.containers import (
+    Cause,
+    Container,
+    cannot_succeed,
+    cause_of,
+    containers_of,
+    failed_ends,
+    main_container,
+    when,
+)
 from headroom.hooks.failures.objects import Fields, first, objects, part
-from headroom.hooks.failures.values import MAX_GPUS, Problems, count, instant, text
-from headroom.hooks.quantities import Memory, memory, millicores
+from headroom.hooks.failures.requests import asked_by
+from headroom.hooks.failures.values import Problems, count, first_time, listed_instant, text
 from headroom.hooks.rejects import digest
 from headroom.hooks.values import BadValueError
 
@@ -19,32 +29,31 @@ JOB_LABELS = (
 PROJECT_LABELS = ("project", "runai/project")
 NAMESPACE_PREFIX = "runai-"
 ENDED = ("Succeeded", "Failed")
-# What a container waits for while nothing is wrong.
-STARTING = frozenset({"ContainerCreating", "PodInitializing"})
 MAX_EXIT_CODE = 2**31 - 1
 
 
-def pod_row(pod: Fields, source: str, problems: Problems) -> Fields:
-    """Give the row of `landed_pods`; raises BadValueError where the pod has no name."""
+def pod_rows(pod: Fields, source: str, problems: Problems) -> tuple[Fields, list[Fields]]:
+    """Give the row of `landed_pods`, and those of `landed_pod_ends`: ends before a restart.
+
+    Raises BadValueError where the pod has no name.
+    """
     metadata, spec, status = part(pod, "metadata"), part(pod, "spec"), part(pod, "status")
     labels = {**part(metadata, "annotations"), **part(metadata, "labels")}
     name, namespace = text(metadata.get("name")), text(metadata.get("namespace"))
     uid = text(metadata.get("uid"))
     if name is None:
         raise BadValueError("it has no name")
+    pod_key = digest(uid or f"{namespace or ''}\x1f{name}")
     # Unknown is a phase: the node does not answer.
     phase = str(status.get("phase") or "Unknown")[:50]
-    mains = objects(status, "containerStatuses")
-    containers = [*objects(status, "initContainerStatuses"), *mains]
-    culprit, state = _why_not(containers, phase)
-    of_first = part(mains[0], "state", "terminated") if mains else {}
-    shown = culprit or (mains[0] if mains else {})
-    started = [_started(container, problems) for container in containers]
-    cpu, amount, gpus = _asked(objects(spec, "containers"), problems)
-    waits = [why for why in map(_trouble, containers) if why]
-    reason, message = _reason(status, phase, state or of_first)
-    return {
-        "pod_key": digest(uid or f"{namespace or ''}\x1f{name}"),
+    containers = containers_of(pod)
+    cause = cause_of(containers, phase)
+    shown = cause.container if cause else main_container(pod, containers)
+    reason, message = _reason(status, phase, cause.told if cause else shown.ended, cause)
+    is_over = phase in ENDED or "deletionTimestamp" in metadata
+    asked = asked_by(spec, problems)
+    row = {
+        "pod_key": pod_key,
         "pod_uid": uid,
         "source": source,
         "namespace": namespace,
@@ -54,25 +63,53 @@ def pod_row(pod: Fields, source: str, problems: Problems) -> Fields:
         "job_name": _job(metadata, labels) or name,
         "user_name": text(labels.get("user")),
         "node_name": text(spec.get("nodeName")),
-        "image": _image(shown, spec),
+        "image": shown.image,
+        "container_name": text(shown.name),
         "phase": phase,
         "created_at": problems.read(
-            instant, "creationTimestamp", metadata.get("creationTimestamp")
+            listed_instant, "creationTimestamp", metadata.get("creationTimestamp")
         ),
-        "started_at": min((moment for moment in started if moment), default=None),
-        "finished_at": _finished(pod, containers, problems) if phase in ENDED else None,
+        **_times(pod, containers, shown, cause, problems),
         "exit_code": problems.read(
-            count, "exitCode", (state or of_first).get("exitCode"), MAX_EXIT_CODE
+            count, "exitCode", (cause.told if cause else shown.ended).get("exitCode"), MAX_EXIT_CODE
         ),
         "reason": reason,
-        "waiting_reason": waits[0] if waits else None,
+        "waiting_reason": _waiting(containers, cause),
         "message": message,
+        "cannot_succeed": phase not in ENDED and cannot_succeed(containers),
+        "end_key": _end_key(pod_key, cause) if cause and cause.end else None,
         "restart_count": _restarts(containers, problems),
-        "gpu_count": gpus,
-        "memory_request_mb": amount.mb,
-        "has_memory_overflow": amount.has_overflow,
-        "cpu_request_millicores": cpu,
+        "gpu_count": asked.gpus,
+        "memory_request_mb": asked.memory.mb,
+        "has_memory_overflow": asked.memory.has_overflow,
+        "cpu_request_millicores": asked.cpu_millicores,
     }
+    ends = failed_ends(containers, is_over=is_over)
+    return row, [_end_row(pod_key, end, problems) for end in ends]
+
+
+def _end_row(pod_key: str, cause: Cause, problems: Problems) -> Fields:
+    """Give the row of a failed end after which the container was started again."""
+    end = cause.end
+    return {
+        "end_key": _end_key(pod_key, cause),
+        "pod_key": pod_key,
+        "container_name": text(cause.container.name),
+        "image": cause.container.image,
+        "exit_code": problems.read(count, "exitCode", end.get("exitCode"), MAX_EXIT_CODE),
+        "reason": text(end.get("reason")),
+        "message": text(end.get("message")),
+        "started_at": problems.read(listed_instant, "startedAt", end.get("startedAt")),
+        "ended_at": problems.read(listed_instant, "finishedAt", end.get("finishedAt")),
+    }
+
+
+def _end_key(pod_key: str, cause: Cause) -> str:
+    """Identify an end by pod, container and moment; one without a moment by what else is known."""
+    ended = when(cause.end.get("finishedAt"))
+    told = first(cause.end.get("containerID"), cause.end.get("startedAt"))
+    moment = ended.isoformat() if ended else text(told)
+    return digest(f"{pod_key}\x1f{cause.container.name}\x1f{moment or ''}")
 
 
 def _job(metadata: Fields, labels: Fields) -> str | None:
@@ -90,132 +127,107 @@ def _job(metadata: Fields, labels: Fields) -> str | None:
     return None if chosen.get("kind") == "Node" else name
 
 
-def _image(container: Fields, spec: Fields) -> str | None:
-    """Give the image as the specification writes it, not as the node resolved it."""
-    written = [*objects(spec, "initContainers"), *objects(spec, "containers")]
-    named = [one for one in written if one.get("name") == container.get("name")]
-    mains = objects(spec, "containers")
-    chosen = named[0] if named else (mains[0] if mains else container)
-    return text(first(chosen.get("image"), container.get("image")))
+def _reason(
+    status: Fields, phase: str, told: Fields, cause: Cause | None
+) -> tuple[str | None, str | None]:
+    """Give reason and message: the pod's own (evicted, past its deadline, node lost) come first.
 
-
-def _why_not(containers: list[Fields], phase: str) -> tuple[Fields, Fields]:
-    """Give the container that failed with its state, or two empty objects.
-
-    A failed end counts before waiting in trouble, and that before the last failed end of one that
-    runs again. What a container is backing off from is its last end, where that was out of memory.
+    A container that had failed before the disruption began is not explained by it.
     """
-    if phase == "Succeeded":
-        return {}, {}
-    for container in containers:
-        ended = part(container, "state", "terminated")
-        if _is_failed(ended):
-            return container, ended
-    for container in containers:
-        last = part(container, "lastState", "terminated")
-        if trouble := _trouble(container):
-            if last.get("reason") == "OOMKilled":
-                return container, last
-            waiting = part(container, "state", "waiting")
-            why = {
-                "exitCode": last.get("exitCode"),
-                "reason": trouble,
-                "message": first(last.get("message"), waiting.get("message")),
-            }
-            return container, why
-    for container in containers:
-        last = part(container, "lastState", "terminated")
-        if _is_failed(last):
-            return container, last
-    return {}, {}
-
-
-def _trouble(container: Fields) -> str | None:
-    """Give why a container waits, where that is not how every container starts."""
-    reason = text(part(container, "state", "waiting").get("reason"))
-    return None if reason in STARTING else reason
-
-
-def _is_failed(ended: Fields) -> bool:
-    code = ended.get("exitCode")
-    return bool(ended) and (ended.get("reason") == "OOMKilled" or (code is not None and code != 0))
-
-
-def _reason(status: Fields, phase: str, state: Fields) -> tuple[str | None, str | None]:
-    """Give reason and message: the pod's own (evicted, past its deadline, node lost) come first."""
     conditions = objects(status, "conditions")
     by_type = {str(condition.get("type")): condition for condition in conditions}
     disrupted = by_type.get("DisruptionTarget", {}) if phase == "Failed" else {}
+    if disrupted.get("status") == "False":
+        disrupted = {}
     scheduled = by_type.get("PodScheduled", {})
     unscheduled = scheduled if scheduled.get("status") == "False" else {}
-    for told in (status, disrupted, state, unscheduled):
-        if text(told.get("reason")):
-            return text(told.get("reason")), text(first(told.get("message"), state.get("message")))
-    return None, text(first(status.get("message"), state.get("message")))
+    ended = when(cause.end.get("finishedAt")) if cause else None
+    began = when(disrupted.get("lastTransitionTime"))
+    order = [status, disrupted, told, unscheduled]
+    if ended and began and ended < began:
+        order = [told, status, disrupted, unscheduled]
+    for one in order:
+        if text(one.get("reason")):
+            return text(one.get("reason")), text(first(one.get("message"), told.get("message")))
+    return None, text(first(status.get("message"), told.get("message")))
 
 
-def _started(container: Fields, problems: Problems) -> datetime | None:
+def _waiting(containers: Sequence[Container], cause: Cause | None) -> str | None:
+    """Give why the explaining container waits, else another one that can explain."""
+    named = [cause.container] if cause else []
+    others = [one for one in containers if one.role != "sidecar"]
+    return next((one.trouble for one in (*named, *others) if one.trouble), None)
+
+
+def _times(
+    pod: Fields,
+    containers: Sequence[Container],
+    shown: Container,
+    cause: Cause | None,
+    problems: Problems,
+) -> Fields:
+    """Give when a pod started first and last, when it ended, and when it was last heard of."""
+    started = _read_times(problems, "startedAt", map(_first_start, containers))
+    lasts = (shown.ended.get("startedAt"), part(shown.status, "state", "running").get("startedAt"))
+    phase = part(pod, "status").get("phase")
+    finished = _finished(pod, containers, problems) if phase in ENDED else None
+    if phase not in ENDED and cause and cannot_succeed([cause.container]):
+        finished = when(cause.end.get("finishedAt"))
+    return {
+        "started_at": min(started, default=None),
+        "last_started_at": when(first_time(*lasts)),
+        "finished_at": finished,
+        "last_heard_at": max(filter(None, map(when, _heard(pod, containers))), default=None),
+    }
+
+
+def _first_start(one: Container) -> Any:
     """Give when a container started first, as far as its states still tell."""
-    states = (
-        part(container, "lastState", "terminated"),
-        part(container, "state", "terminated"),
-        part(container, "state", "running"),
-    )
-    return problems.read(instant, "startedAt", first(*(state.get("startedAt") for state in states)))
+    states = (one.last, one.ended, part(one.status, "state", "running"))
+    return first_time(*(state.get("startedAt") for state in states))
 
 
-def _finished(pod: Fields, containers: list[Fields], problems: Problems) -> datetime | None:
+def _heard(pod: Fields, containers: Sequence[Container]) -> list[Any]:
+    """Give all moments that a listing tells of."""
+    status = part(pod, "status")
+    states = [
+        state
+        for one in containers
+        for state in (one.last, one.ended, part(one.status, "state", "running"))
+    ]
+    return [
+        part(pod, "metadata").get("creationTimestamp"),
+        status.get("startTime"),
+        *(one.get("lastTransitionTime") for one in objects(status, "conditions")),
+        *(state.get(name) for state in states for name in ("startedAt", "finishedAt")),
+    ]
+
+
+def _finished(pod: Fields, containers: Sequence[Container], problems: Problems) -> datetime | None:
     """Give when the last container ended; where none ran, when the pod was last heard of."""
     status, metadata = part(pod, "status"), part(pod, "metadata")
-    ends = [part(container, "state", "terminated").get("finishedAt") for container in containers]
-    heard = [one.get("lastTransitionTime") for one in objects(status, "conditions")]
     for found in (
-        ends,
-        heard,
+        [one.ended.get("finishedAt") for one in containers],
+        [one.get("lastTransitionTime") for one in objects(status, "conditions")],
         [metadata.get("deletionTimestamp"), status.get("startTime")],
         [metadata.get("creationTimestamp")],
     ):
-        moments = [problems.read(instant, "finishedAt", value) for value in found]
-        known = [moment for moment in moments if moment]
+        known = _read_times(problems, "finishedAt", found)
         if known:
             return max(known)
     return None
 
 
-def _restarts(containers: list[Fields], problems: Problems) -> int:
+def _read_times(problems: Problems, name: str, values: Iterable[Any]) -> list[datetime]:
+    moments = [problems.read(listed_instant, name, value) for value in values]
+    return [moment for moment in moments if moment]
+
+
+def _restarts(containers: Sequence[Container], problems: Problems) -> int:
+    """Count the restarts of containers that can explain a pod; a sidecar's tell nothing of it."""
     counts = [
-        problems.read(count, "restartCount", one.get("restartCount"), 10**6) or 0
+        problems.read(count, "restartCount", one.status.get("restartCount"), 10**6) or 0
         for one in containers
+        if one.role != "sidecar"
     ]
     return min(sum(counts), 10**9)
-
-
-def _asked(containers: list[Fields], problems: Problems) -> tuple[int | None, Memory, int | None]:
-    """Give CPU, memory and GPUs over all containers; None where none states one.
-
-    A sum that one amount has overflowed in is no sum.
-    """
-    cpus: list[int] = []
-    memories: list[Memory] = []
-    gpus: list[int] = []
-    for container in containers:
-        requests = part(container, "resources", "requests")
-        limits = part(container, "resources", "limits")
-        cpu = _read(problems, millicores, "cpu request", requests.get("cpu"))
-        amount = _read(problems, memory, "memory request", requests.get("memory"), cpu)
-        gpu = problems.read(count, "gpu limit", limits.get("nvidia.com/gpu"), MAX_GPUS)
-        cpus += [cpu] if cpu is not None else []
-        memories += [amount] if amount else []
-        gpus += [gpu] if gpu is not None else []
-    has_overflow = any(amount.has_overflow for amount in memories)
-    known = [] if has_overflow else [amount.mb for amount in memories if amount.mb is not None]
-    return (
-        sum(cpus) if cpus else None,
-        Memory(sum(known, Decimal(0)) if known else None, has_overflow),
-        sum(gpus) if gpus else None,
-    )
-
-
-def _read(problems: Problems, reader: Any, name: str, value: Any, *more: Any) -> Any:
-    written = text(value)
-    return problems.read(reader, name, written, *more) if written else None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -51,6 +51,27 @@ def instant(name: str, value: Any) -> datetime | None:
         offset = "+00:00" if zone[1] in ("UTC", "GMT") else zone[1]
         written = written[: zone.start()] + offset
     return iso_instant(name, written)
+
+
+def listed_instant(name: str, value: Any) -> datetime | None:
+    """Read a time of Kubernetes: its zero and that of Unix mean never. Raises BadValueError."""
+    return None if is_never(value) else instant(name, value)
+
+
+def is_never(value: Any) -> bool:
+    """Tell the beginning of the calendar (Go's zero) and 1970 from a time."""
+    try:
+        moment = datetime.fromisoformat(text(value) or "")
+    except ValueError:
+        return False
+    return moment.date() == date.min or moment.replace(tzinfo=moment.tzinfo or UTC) == EPOCH
+
+
+def first_time(*values: Any) -> Any:
+    """Give the first value that is there and does not mean never."""
+    return next(
+        (value for value in values if value not in (None, "") and not is_never(value)), None
+    )
 
 
 def _since_1970(number: Decimal) -> datetime | None:
