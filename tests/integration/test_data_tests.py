@@ -91,11 +91,11 @@ DAMAGE = {
     "accepted_values_flotilla__runs_baseline_source__as_of_run__earliest_known__missing": (
         "update marts.flotilla__runs set baseline_source = 'guess'"
     ),
-    "accepted_values_builds__anomalies_metric__cpu__memory": (
+    "accepted_values_builds__anomalies_metric__cpu__memory__read__written": (
         "update marts.builds__anomalies set metric = 'disk' where sample_index = 3"
     ),
     "accepted_values_builds__anomalies_rule_name__published_spike__published_trough"
-    "__from_zero_rise__robust_outlier__level_shift": (
+    "__from_zero_rise__robust_outlier__level_shift__sustained_shift": (
         "update marts.builds__anomalies set rule_name = 'hunch' where sample_index = 10"
     ),
     "accepted_values_builds__anomalies_severity__HIGH__MEDIUM__LOW": (

@@ -18,15 +18,21 @@ level_shifts as (
 
 ),
 
+sustained_shifts as (
+
+    select * from {{ ref('int_builds__sustained_shifts') }}
+
+),
+
 from_zero as (
 
     select *
     from scored
     where
         previous_value = 0
-        and delta > case
-            when metric = 'cpu' then {{ threshold('from_zero_cpu_points') }}
-            else {{ threshold('from_zero_memory_gb') }}
+        and delta > case metric
+            when 'cpu' then {{ threshold('from_zero_cpu_points') }}
+            when 'memory' then {{ threshold('from_zero_memory_gb') }}
         end
 
 ),
@@ -35,7 +41,16 @@ outliers as (
 
     select *
     from scored
-    where robust_score > {{ threshold('robust_score_limit') }}
+    where
+        robust_score > case
+            when is_mean_based then {{ threshold('mean_score_limit') }}
+            else {{ threshold('robust_score_limit') }}
+        end
+        and abs(delta) > case metric
+            when 'cpu' then {{ threshold('outlier_cpu_points') }}
+            when 'memory' then {{ threshold('outlier_memory_gb') }}
+            else {{ threshold('outlier_counter_mb') }}
+        end
 
 ),
 
@@ -92,6 +107,19 @@ anomalies as (
         percent_change,
         cast(null as text) as severity
     from level_shifts
+    union all
+    select
+        build_id,
+        sample_index,
+        metric,
+        'sustained_shift' as rule_name,
+        sampled_at,
+        level_before as from_value,
+        level_after as to_value,
+        shift as delta,
+        percent_change,
+        cast(null as text) as severity
+    from sustained_shifts
 
 )
 

@@ -89,6 +89,7 @@ select
     coalesce(anomaly_counts.from_zero_rise_count, 0) as from_zero_rise_count,
     coalesce(anomaly_counts.robust_outlier_count, 0) as robust_outlier_count,
     coalesce(anomaly_counts.level_shift_count, 0) as level_shift_count,
+    coalesce(anomaly_counts.sustained_shift_count, 0) as sustained_shift_count,
     cast(coalesce(cpu.score, 0) as decimal(18, 2)) as cpu_consistency,
     cast(coalesce(cpu.variance, 0) as decimal(18, 1)) as cpu_variance,
     cast(coalesce(cpu.std_dev, 0) as decimal(18, 1)) as cpu_std_dev,

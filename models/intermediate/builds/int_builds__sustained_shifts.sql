@@ -1,0 +1,116 @@
+-- So many samples before a move, and as many from it on, are compared.
+{% set window = 7 %}
+{% set before = 'rows between ' ~ window ~ ' preceding and 1 preceding' %}
+{% set after = 'rows between current row and ' ~ (window - 1) ~ ' following' %}
+
+with
+
+known as (
+
+    select
+        *,
+        {{ in_ten_thousandths('current_value') }} as units
+    from {{ ref('int_builds__changes') }}
+    where current_value is not null
+
+),
+
+spreads as (
+
+    select * from {{ ref('int_builds__change_spreads') }}
+
+),
+
+summed as (
+
+    select
+        build_id,
+        sample_index,
+        metric,
+        sampled_at,
+        row_number() over same_series as place,
+        count(*) over (partition by build_id, metric) as value_count,
+        cast(
+            sum(units) over (partition by build_id, metric order by sample_index {{ before }}) as bigint
+        ) as total_before,
+        cast(
+            sum(units) over (partition by build_id, metric order by sample_index {{ after }}) as bigint
+        ) as total_after
+    from known
+    window same_series as (partition by build_id, metric order by sample_index)
+
+),
+
+shifted as (
+
+    select
+        summed.*,
+        abs(summed.total_after - summed.total_before) as shift_units,
+        summed.total_after > summed.total_before as is_rise
+    from summed
+    inner join spreads
+        on
+            summed.build_id = spreads.build_id
+            and summed.metric = spreads.metric
+    where
+        summed.place > {{ window }}
+        and summed.place <= summed.value_count - {{ window - 1 }}
+        and {{ wide_integer('abs(summed.total_after - summed.total_before)') }} * 100000000
+        > {{ window }} * {{ wide_integer(in_ten_thousandths(threshold('sustained_shift_limit'))) }}
+        * {{ in_units('spreads.change_sigma', 8) }}
+        and abs(summed.total_after - summed.total_before) > {{ window }} * {{ in_ten_thousandths(
+            "case when summed.metric = 'cpu' then " ~ threshold('sustained_shift_cpu_points')
+            ~ " else " ~ threshold('sustained_shift_memory_gb') ~ " end"
+        ) }}
+
+),
+
+-- One move is seen from several samples in a row: they share this number.
+moves as (
+
+    select
+        *,
+        place - row_number() over (
+            partition by build_id, metric, is_rise order by place
+        ) as move_number
+    from shifted
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by build_id, metric, is_rise, move_number
+            order by shift_units desc, place
+        ) as rank_in_move
+    from moves
+
+),
+
+levels as (
+
+    select
+        build_id,
+        sample_index,
+        metric,
+        sampled_at,
+        {{ round_scaled('total_before', window, 4) }} as level_before,
+        {{ round_scaled('total_after', window, 4) }} as level_after,
+        {{ round_scaled('(total_after - total_before)', window, 4) }} as shift
+    from ranked
+    where rank_in_move = 1
+
+)
+
+select
+    build_id,
+    sample_index,
+    metric,
+    sampled_at,
+    level_before,
+    level_after,
+    shift,
+    {{ percent_change('shift', 'level_before') }} as percent_change
+from levels
