@@ -69,6 +69,7 @@ bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench.replay --target postgres --runs 1000000
 	@$(BIN)/python -m bench.load
 	@$(BIN)/python -m bench.failures
+	@$(BIN)/python -m bench.anomalies
 
 simulate: env  ## Try the tests of nodes and images, and incremental builds, on many random histories (long)
 	@$(BIN)/python -m bench.failure_simulations

@@ -1,4 +1,4 @@
-"""The anomaly rules of builds on labelled series; `python -m bench.anomalies` has many more of them.
+"""The anomaly rules of builds on labelled series; `python -m bench.anomalies` has many more.
 
 On one engine: that both flag the same is shown by the tests of the marts.
 """
