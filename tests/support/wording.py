@@ -22,7 +22,8 @@ WORDS = {
     "in vain": (r"\bin vain\b", "without success; cannot"),
     "gladly": (r"\bgladly\b", "more often"),
     "gravest, dearest": (r"\b(grav|dear)est\b", "most severe; most expensive"),
-    "is none": (r"\b(is|are|was|were) none\b", "say what it is; has no ..."),
+    # Not Python's `is None`.
+    "is none": (r"\b(is|are|was|were) (?-i:none)\b", "say what it is; has no ..."),
     "none of its": (r"\bnone of (its|their|his|hers)\b", "not a ..."),
     "of its own": (r"\bof (its|their|one's) own\b", "its own ...; a separate ..."),
     "drew lots": (r"\bdrew lots\b", "this is observational, not randomized"),
