@@ -30,14 +30,13 @@ summed as (
         sampled_at,
         row_number() over same_series as place,
         count(*) over (partition by build_id, metric) as value_count,
-        cast(
-            sum(units) over (partition by build_id, metric order by sample_index {{ before }}) as bigint
-        ) as total_before,
-        cast(
-            sum(units) over (partition by build_id, metric order by sample_index {{ after }}) as bigint
-        ) as total_after
+        cast(sum(units) over seven_before as bigint) as total_before,
+        cast(sum(units) over seven_from_here as bigint) as total_after
     from known
-    window same_series as (partition by build_id, metric order by sample_index)
+    window
+        same_series as (partition by build_id, metric order by sample_index),
+        seven_before as (partition by build_id, metric order by sample_index {{ before }}),
+        seven_from_here as (partition by build_id, metric order by sample_index {{ after }})
 
 ),
 
@@ -83,7 +82,7 @@ ranked as (
         *,
         row_number() over (
             partition by build_id, metric, is_rise, move_number
-            order by shift_units desc, place
+            order by shift_units desc, place asc
         ) as rank_in_move
     from moves
 
