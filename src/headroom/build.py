@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from headroom.dbt import DbtRun, NodeResult, run_dbt
-from headroom.errors import BuildFailedError
+from headroom.engine_errors import passes
+from headroom.errors import BuildFailedError, WarehouseUnavailableError
 from headroom.printable import printable_lines
 from headroom.quality import GateResult, require_source
 from headroom.settings import Settings
@@ -24,8 +25,9 @@ def build_marts(
 ) -> DbtRun:
     """Run `dbt build`.
 
-    Raises BuildFailedError, naming the nodes that failed. A node below a failed one is skipped, so
-    its table stays as the last good build left it.
+    Raises BuildFailedError, naming the nodes that failed, and WarehouseUnavailableError where the
+    database stopped them. A node below a failed one is skipped, so its table stays as the last good
+    build left it.
     """
     # Unit tests are about the code, not about this data: they run when the code is tested.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
@@ -36,11 +38,19 @@ def build_marts(
         failed = run.names("error", "fail")
         skipped = run.count("skipped")
         what = f"failed: {', '.join(failed)}" if failed else "dbt stopped before its first node"
-        raise BuildFailedError(
+        kind = WarehouseUnavailableError if _was_stopped(run) else BuildFailedError
+        raise kind(
             f"{what}; {skipped} nodes below were skipped and keep their last good state",
             _explanation(run),
         )
     return run
+
+
+def _was_stopped(run: DbtRun) -> bool:
+    """Tell whether the database, not the code or the data, stopped all that failed."""
+    if not run.names("error", "fail"):
+        return passes("\n".join(run.messages))
+    return not run.names("fail") and bool(run.errors) and all(map(passes, run.errors))
 
 
 def _explanation(run: DbtRun) -> str:

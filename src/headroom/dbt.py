@@ -5,15 +5,31 @@ makes every other reader and writer of the file fail.
 """
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from headroom.settings import PROJECT_DIR, Settings
+from headroom.connection import SECRET_VARIABLE, variables_for_dbt
+from headroom.settings import PROFILES_DIR, PROJECT_DIR, Settings
 
+# Of dbt's own variables only those that move or shape its files count: any other could change what
+# is built, or hide how it ended. The two beginnings are for values that dbt itself never reads.
+KEPT_VARIABLES = {
+    "DBT_TARGET_PATH",
+    "DBT_LOG_PATH",
+    "DBT_LOG_LEVEL_FILE",
+    "DBT_LOG_FORMAT_FILE",
+    "DBT_LOG_FILE_MAX_BYTES",
+}
+KEPT_BEGINNINGS = ("DBT_ENV_SECRET_", "DBT_ENV_CUSTOM_ENV_")
+# What is given to dbt anyway is not worth a word where it says the same.
+GIVEN = {"DBT_PROJECT_DIR": PROJECT_DIR, "DBT_PROFILES_DIR": PROFILES_DIR}
+
+NODE_ERROR_EVENT = "RunResultError"
 RESULT_EVENTS = {
     "LogModelResult",
     "LogNodeNoOpResult",
@@ -40,11 +56,15 @@ class NodeResult:
 
 @dataclass
 class DbtRun:
-    """How a dbt command ended: exit code, results of its nodes, and what it said."""
+    """How a dbt command ended: exit code, results of its nodes, and what it said.
+
+    `errors` are the messages of the nodes that an engine refused.
+    """
 
     returncode: int = 0
     results: list[NodeResult] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     def count(self, *statuses: str) -> int:
         """Count the nodes that ended with one of these statuses."""
@@ -59,27 +79,67 @@ class DbtRun:
         return [result.name for result in self.ended(*statuses)]
 
 
+def is_ignored(variable: str) -> bool:
+    """Tell whether dbt never sees a variable of the environment."""
+    return (
+        variable.startswith("DBT_")
+        and variable not in KEPT_VARIABLES
+        and not variable.startswith(KEPT_BEGINNINGS)
+    )
+
+
+def ignored_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Name the variables that a user set for dbt and that Headroom does not pass on."""
+    return sorted(
+        name
+        for name, value in environment.items()
+        if is_ignored(name) and not (name in GIVEN and Path(value).absolute() == GIVEN[name])
+    )
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """Give the environment dbt runs in: nothing in it leads to another project or database.
+
+    Raises WarehouseUnavailableError where the server that dbt shall work on does not answer.
+    """
+    passed = {
+        name: value
+        for name, value in settings.environment().items()
+        if not is_ignored(name) and name != SECRET_VARIABLE
+    }
+    passed["PYTHONUTF8"] = "1"
+    return variables_for_dbt(passed) if settings.target == "postgres" else passed
+
+
 def run_dbt(
     settings: Settings,
     arguments: list[str],
     on_result: Callable[[NodeResult], None] | None = None,
 ) -> DbtRun:
-    """Run dbt in the project with the settings' places; tell `on_result` of each finished node."""
+    """Run dbt in the project with the settings' places; tell `on_result` of each finished node.
+
+    Raises WarehouseUnavailableError where the database does not answer.
+    """
     command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json", *arguments]
+    command += ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROFILES_DIR)]
     run = DbtRun()
     with subprocess.Popen(
         command,
         cwd=PROJECT_DIR,
-        env=settings.environment(),
+        env=dbt_environment(settings),
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
     ) as process:
         for line in process.stdout or ():
             event = _event(line)
             message = event.get("info", {}).get("msg", line.rstrip())
             if message:
                 run.messages.append(message)
+            if event.get("info", {}).get("name") == NODE_ERROR_EVENT:
+                run.errors.append(message)
             result = _result(event)
             if result:
                 run.results.append(result)

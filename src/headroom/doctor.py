@@ -55,7 +55,7 @@ def _database(settings: Settings) -> list[Finding]:
         with open_warehouse(settings, read_only=True) as warehouse:
             source = settings.source_schema
             return [
-                Finding(f"target {settings.target} answers", True),
+                Finding(f"target {settings.target} answers: {warehouse.place}", True),
                 _table(warehouse, source, "task", "run `headroom fleet`, or load your own"),
                 _table(warehouse, source, "task_def", "run `headroom fleet`, or load your own"),
                 _table(warehouse, MARTS_SCHEMA, "flotilla__runs", "run `headroom build`"),
@@ -66,8 +66,4 @@ def _database(settings: Settings) -> list[Finding]:
 
 
 def _table(warehouse: Warehouse, schema: str, table: str, remedy: str) -> Finding:
-    found = warehouse.scalar(
-        "select count(*) from information_schema.tables "
-        f"where table_schema = '{schema}' and table_name = '{table}'"
-    )
-    return Finding(f"table {schema}.{table}", bool(found), remedy)
+    return Finding(f"table {schema}.{table}", table in warehouse.readable(schema), remedy)

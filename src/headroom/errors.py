@@ -43,6 +43,10 @@ class WarehouseUnavailableError(HeadroomError):
     exit_code = 5
 
 
+class LockedError(WarehouseUnavailableError):
+    """Another process or session holds what this one needs, and let too much time pass."""
+
+
 class NotOursError(HeadroomError):
     """A table that Headroom did not make stands where it would write."""
 

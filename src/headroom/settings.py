@@ -11,7 +11,20 @@ from headroom.errors import UsageError
 Target = Literal["duckdb", "postgres"]
 TARGETS: tuple[Target, ...] = get_args(Target)
 PROJECT_DIR = Path(__file__).resolve().parents[2]
+PROFILES_DIR = PROJECT_DIR / "profiles"
 MARTS_SCHEMA = "marts"
+# A DuckDB file names its database: DuckDB has databases of the first names itself, and a name of
+# two parts is ambiguous where it begins with both a database and a schema.
+DUCKDB_NAMES = ("main", "temp", "system", "information_schema", "pg_catalog")
+OWN_SCHEMAS = (
+    MARTS_SCHEMA,
+    "headroom_staging",
+    "headroom_intermediate",
+    "headroom_reference",
+    "headroom_landed",
+    "headroom_snapshots",
+    "headroom_operations",
+)
 
 
 @dataclass(frozen=True)
@@ -47,15 +60,34 @@ class Settings:
                 "give a schema name of lowercase letters, digits and underscores",
             )
         path = Path(os.environ.get("HEADROOM_DUCKDB_PATH") or default_path).absolute()
+        if chosen == "duckdb":
+            _refuse_name(path, schema)
         return cls(chosen, path, schema)
 
     def environment(self) -> dict[str, str]:
         """Give the variables with which a child process (dbt) finds the same places."""
         return {
             **os.environ,
-            "DBT_PROFILES_DIR": str(PROJECT_DIR / "profiles"),
+            "DBT_PROFILES_DIR": str(PROFILES_DIR),
             "DO_NOT_TRACK": "1",
             "HEADROOM_TARGET": self.target,
             "HEADROOM_DUCKDB_PATH": str(self.duckdb_path),
             "HEADROOM_SOURCE_SCHEMA": self.source_schema,
         }
+
+
+def _refuse_name(path: Path, source_schema: str) -> None:
+    """Raise UsageError where the database of a DuckDB file would have a name that SQL misreads."""
+    name = path.stem
+    if name.lower() in DUCKDB_NAMES:
+        problem = f"DuckDB has a database {name.lower()} of its own"
+    elif name.lower() in (*OWN_SCHEMAS, source_schema):
+        problem = f"a schema in it is named {name.lower()} as well"
+    elif not name or re.search(r"[.'\"\x00-\x1f\x7f]", name):
+        problem = "a dot, a quote or a control character in its name"
+    else:
+        return
+    raise UsageError(
+        f"HEADROOM_DUCKDB_PATH is {str(path)!r}: {problem}",
+        "give the file another name, such as headroom.duckdb",
+    )

@@ -5,17 +5,19 @@ Sessions of both engines run in UTC, so a timestamp prints the same from either.
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import duckdb
-import psycopg
 import pyarrow as pa
 import pyarrow.csv
 
-from headroom.errors import WarehouseUnavailableError
+from headroom.connection import address_of, connect
+from headroom.engine_errors import explained
+from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.settings import Settings
 
 # As profiles/profiles.yml says it to dbt. Texts that come often take half the time to write and
@@ -33,7 +35,13 @@ class Result:
 
 
 class Warehouse(ABC):
-    """An open connection; a context manager that closes it."""
+    """An open connection; a context manager that closes it.
+
+    `place` names the database for a person, never with a password. What an engine refuses for a
+    reason outside Headroom is raised as WarehouseUnavailableError.
+    """
+
+    place: str
 
     @abstractmethod
     def query(self, sql: str) -> Result:
@@ -49,6 +57,10 @@ class Warehouse(ABC):
 
         Columns are matched by name; columns of the table that a batch lacks stay NULL.
         """
+
+    @abstractmethod
+    def readable(self, schema: str) -> set[str]:
+        """Name everything in a schema that can be read as a table."""
 
     @abstractmethod
     def close(self) -> None:
@@ -84,14 +96,21 @@ class DuckDBWarehouse(Warehouse):
                 f"there is no database at {path}",
                 "run `headroom fleet` and `headroom build`, or set HEADROOM_DUCKDB_PATH",
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.place = str(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseUnavailableError(
+                f"the folder {path.parent} cannot be made: {error.strerror}",
+                "set HEADROOM_DUCKDB_PATH to a file in a folder that this user may write",
+            ) from error
         try:
             self.connection = duckdb.connect(
-                str(path), read_only=read_only, config=dict(NEW_FILE_OPTIONS)
+                self.place, read_only=read_only, config=dict(NEW_FILE_OPTIONS)
             )
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
-                raise WarehouseUnavailableError(
+                raise LockedError(
                     f"{path} is locked by another process", "close it there, then try again"
                 ) from error
             raise WarehouseUnavailableError(
@@ -102,34 +121,46 @@ class DuckDBWarehouse(Warehouse):
 
     def query(self, sql: str) -> Result:
         """Run one statement that returns rows."""
-        cursor = self.connection.execute(sql)
-        return Result([column[0] for column in cursor.description or []], cursor.fetchall())
+        with explained():
+            cursor = self.connection.execute(sql)
+            return Result([column[0] for column in cursor.description or []], cursor.fetchall())
 
     def execute(self, sql: str) -> None:
         """Run statements that return nothing, in one transaction."""
-        self.connection.begin()
-        try:
+        with self._transaction():
             self.connection.execute(sql)
-        except Exception:
-            self.connection.rollback()
-            raise
-        self.connection.commit()
 
     def load(self, table: str, batches: Iterable[pa.RecordBatch]) -> int:
         """Append record batches by name through Arrow, without a copy in Python."""
         rows = 0
-        self.connection.begin()
-        try:
+        with self._transaction():
             for batch in batches:
                 self.connection.register("incoming_batch", pa.Table.from_batches([batch]))
                 self.connection.execute(f"insert into {table} by name from incoming_batch")
                 self.connection.unregister("incoming_batch")
                 rows += batch.num_rows
-        except Exception:
-            self.connection.rollback()
-            raise
-        self.connection.commit()
         return rows
+
+    def readable(self, schema: str) -> set[str]:
+        """Name the tables and views of a schema, in lower case: DuckDB ignores the case."""
+        found = self.query(
+            "select lower(table_name) from information_schema.tables where"
+            f" table_catalog = current_database() and lower(table_schema) = lower('{schema}')"
+        )
+        return {name for (name,) in found.rows}
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with explained():
+            self.connection.begin()
+            try:
+                yield
+            except Exception:
+                # The engine may have rolled back itself; the first error is the one to tell.
+                with suppress(duckdb.Error):
+                    self.connection.rollback()
+                raise
+            self.connection.commit()
 
     def close(self) -> None:
         """Close the file, so that another process may write it."""
@@ -137,37 +168,38 @@ class DuckDBWarehouse(Warehouse):
 
 
 class PostgresWarehouse(Warehouse):
-    """A server, found through libpq's own variables."""
+    """A server, found as libpq finds it."""
 
     def __init__(self, read_only: bool) -> None:
-        """Connect within 10 seconds or say why not; the password is never part of the message."""
-        try:
-            self.connection = psycopg.connect(
-                "", connect_timeout=10, autocommit=True, options="-c timezone=UTC"
-            )
-        except psycopg.OperationalError as error:
-            first_line = str(error).strip().splitlines()[0]
-            raise WarehouseUnavailableError(
-                f"PostgreSQL does not answer: {first_line}",
-                "check PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE and PGSSLMODE",
-            ) from error
-        self.connection.read_only = read_only
+        """Connect or say why not; the password is never part of the message."""
+        self.connection = connect(read_only=read_only)
+        self.place = str(address_of(self.connection))
 
     def query(self, sql: str) -> Result:
         """Run one statement that returns rows."""
-        cursor = self.connection.execute(sql.encode())
-        return Result([column.name for column in cursor.description or []], cursor.fetchall())
+        with explained(), self.connection.transaction():
+            cursor = self.connection.execute(sql.encode())
+            return Result([column.name for column in cursor.description or []], cursor.fetchall())
 
     def execute(self, sql: str) -> None:
         """Run statements that return nothing, in one transaction."""
-        with self.connection.transaction():
+        with explained(), self.connection.transaction():
             self.connection.execute(sql.encode())
+
+    def readable(self, schema: str) -> set[str]:
+        """Name what can be read in a schema: also materialized views and foreign tables."""
+        found = self.query(
+            "select relname from pg_catalog.pg_class as class"
+            " inner join pg_catalog.pg_namespace as namespace on class.relnamespace = namespace.oid"
+            f" where relkind in ('r', 'p', 'v', 'm', 'f') and nspname = '{schema}'"
+        )
+        return {name for (name,) in found.rows}
 
     def load(self, table: str, batches: Iterable[pa.RecordBatch]) -> int:
         """COPY record batches as CSV: Arrow quotes each string, so '' and NULL stay apart."""
         rows = 0
         options = pyarrow.csv.WriteOptions(include_header=False)
-        with self.connection.transaction(), self.connection.cursor() as cursor:
+        with explained(), self.connection.transaction(), self.connection.cursor() as cursor:
             for batch in batches:
                 names = ", ".join(f'"{name}"' for name in batch.schema.names)
                 statement = f"copy {table} ({names}) from stdin (format csv)"
@@ -181,6 +213,14 @@ class PostgresWarehouse(Warehouse):
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+
+def place_of(settings: Settings) -> str:
+    """Name the database that a command works on, as `Warehouse.place` does."""
+    if settings.target == "duckdb":
+        return str(settings.duckdb_path)
+    with open_warehouse(settings, read_only=True) as warehouse:
+        return warehouse.place
 
 
 def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:

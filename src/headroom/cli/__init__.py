@@ -2,20 +2,22 @@
 
 import sys
 from datetime import datetime
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from headroom.cli.common import Commands, TargetOption, console, problems
+from headroom.cli.common import Commands, TargetOption, console, problems, tell_ignored
 from headroom.cli.failures import failures
 from headroom.cli.load import loads
 from headroom.cli.prune import prune
-from headroom.dbt import NodeResult
 from headroom.errors import CheckFailedError, HeadroomError, UsageError
 from headroom.printable import printable
 from headroom.settings import MARTS_SCHEMA, Settings
 from headroom.terminal import plain, plain_lines
+
+if TYPE_CHECKING:
+    from headroom.dbt import NodeResult
 
 app = typer.Typer(
     cls=Commands,
@@ -56,7 +58,7 @@ def fleet(
     console.print(
         f"Synthetic fleet: {summary.run_count:,} runs of {summary.definition_count:,} definitions, "
         f"{summary.first_queued_at:%Y-%m-%d} to {summary.last_queued_at:%Y-%m-%d}, "
-        f"in schema {settings.source_schema} of {_place(settings)}"
+        f"in schema {settings.source_schema} of {plain(summary.place)}"
     )
 
 
@@ -69,26 +71,32 @@ def build(
 ) -> None:
     """Check the raw tables, then load seeds, snapshot, build and test all models."""
     from headroom.build import build_marts, check_gate
+    from headroom.lock import only_build
+    from headroom.warehouse import place_of
 
     settings = Settings.from_environment(target)
-    with console.status("checking the raw tables"):
-        gate = check_gate(settings)
-    console.print(f"Gate: {len(gate.findings)} expectations on the raw tables hold")
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("starting dbt", total=None)
+    tell_ignored()
+    with only_build(settings):
+        place = plain(place_of(settings))
+        console.print(f"Builds in {place}", highlight=False)
+        with console.status("checking the raw tables"):
+            gate = check_gate(settings)
+        console.print(f"Gate: {len(gate.findings)} expectations on the raw tables hold")
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+        )
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("starting dbt", total=None)
 
-        def on_result(result: NodeResult) -> None:
-            progress.update(
-                task, advance=1, total=result.total, description=printable(result.name)[:48]
-            )
+            def on_result(result: "NodeResult") -> None:
+                progress.update(
+                    task, advance=1, total=result.total, description=printable(result.name)[:48]
+                )
 
-        run = build_marts(settings, full_refresh=full_refresh, on_result=on_result)
+            run = build_marts(settings, full_refresh=full_refresh, on_result=on_result)
     built = [result for result in run.ended("success") if result.kind in BUILT_KINDS]
     console.print(
         f"Built {len(built)} seeds, snapshots and models; "
@@ -96,7 +104,7 @@ def build(
     )
     for result in run.ended("warn"):
         console.print(f"  warned: {plain(result.name)} ({result.rows:,} rows)", style="yellow")
-    console.print(f"Marts: schema {MARTS_SCHEMA} of {_place(settings)}")
+    console.print(f"Marts: schema {MARTS_SCHEMA} of {place}")
 
 
 @app.command()
@@ -127,6 +135,7 @@ def report(
         raise UsageError(f"there is no report {name!r}", f"choose one of: {', '.join(REPORTS)}")
     chosen = REPORTS[name]
     settings = Settings.from_environment(target)
+    tell_ignored()
     moment = parse_as_of(as_of) if as_of else None
     if check:
         if chosen.published_at is None:
@@ -162,6 +171,7 @@ def explain(
     from headroom.explain import print_story, read_story
 
     settings = Settings.from_environment(target)
+    tell_ignored()
     with console.status("looking for the donors"):
         story = read_story(settings, run_id)
     print_story(console, story)
@@ -173,6 +183,7 @@ def doctor(target: TargetOption = None) -> None:
     from headroom.doctor import examine
 
     settings = Settings.from_environment(target)
+    tell_ignored()
     missing = False
     for finding in examine(settings):
         missing = missing or not finding.ok
@@ -185,11 +196,6 @@ def doctor(target: TargetOption = None) -> None:
 
 
 app.command()(prune)
-
-
-def _place(settings: Settings) -> str:
-    """Name the database for a person; never with a password."""
-    return plain(settings.duckdb_path) if settings.target == "duckdb" else "the PostgreSQL database"
 
 
 def _fail(error: HeadroomError) -> NoReturn:
@@ -215,3 +221,10 @@ def main() -> None:
         _fail(error)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        from headroom.engine_errors import meaning
+
+        known = meaning(error)
+        if known is None:
+            raise
+        _fail(known)

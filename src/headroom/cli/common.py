@@ -1,4 +1,4 @@
-"""What every command shares: two consoles and the option of the engine."""
+"""What every command shares: two consoles, the option of the engine, a word on dbt's variables."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from headroom.printable import printable
 from headroom.settings import TARGETS
-from headroom.terminal import console_of
+from headroom.terminal import console_of, plain
 
 console = console_of()
 problems = console_of(stderr=True)
@@ -49,3 +49,15 @@ def _printable_errors() -> Iterator[None]:
         if hasattr(error, "format_message") and type(error).__name__ != "NoArgsIsHelpError":
             error.message = message and printable(message)  # type: ignore[attr-defined]
         raise
+
+
+def tell_ignored() -> None:
+    """Name the variables that a user set for dbt and that Headroom does not pass on."""
+    from headroom.dbt import ignored_variables
+
+    if names := ignored_variables():
+        problems.print(
+            f"Headroom does not pass these variables to dbt: {plain(', '.join(names))}",
+            style="yellow",
+            highlight=False,
+        )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headroom.cli.common import TargetOption, console, problems
+from headroom.cli.common import TargetOption, console, problems, tell_ignored
 from headroom.errors import UsageError
 from headroom.settings import Settings
 from headroom.terminal import plain
@@ -134,6 +134,7 @@ def _answer(command: "Command", target: str | None, json: bool, question: "Quest
     from headroom.failures.report import answer, as_json
 
     settings = Settings.from_environment(target)
+    tell_ignored()
     with problems.status("asking the marts"):
         report = answer(settings, command, question)
     if json:

@@ -28,13 +28,14 @@ DEFAULT_SEED = 20251217
 
 @dataclass(frozen=True)
 class FleetSummary:
-    """What was written."""
+    """What was written, and into which database."""
 
     run_count: int
     definition_count: int
     first_queued_at: datetime
     last_queued_at: datetime
     tables: tuple[str, ...]
+    place: str
 
 
 def make_history(seed: int, until: date) -> Rows:
@@ -86,6 +87,7 @@ def write_fleet(
     fleet = Fleet(rows, runs or len(rows), seed, progress)
     with open_warehouse(settings) as warehouse:
         replace_tables(warehouse, settings, fleet.tables())
+        place = warehouse.place
     queued = rows.intents.queued
     return FleetSummary(
         run_count=fleet.run_count,
@@ -93,4 +95,5 @@ def write_fleet(
         first_queued_at=datetime.fromtimestamp(int(queued[0]) / 1e6, UTC),
         last_queued_at=datetime.fromtimestamp(int(queued[-1]) / 1e6, UTC),
         tables=TABLES,
+        place=place,
     )

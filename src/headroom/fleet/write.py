@@ -13,6 +13,14 @@ from headroom.warehouse import PostgresWarehouse, Warehouse
 _INCOMING = "__incoming"
 _DUCKDB_MEMORY = "2GB"
 _BATCHES_A_TRANSACTION = 5
+_NAMES = {
+    "duckdb": "select table_name from information_schema.tables where table_schema = '{}'",
+    # Whatever has a name keeps a table from having it: an index, a sequence or a type too.
+    "postgres": (
+        "select relname from pg_class where relnamespace = "
+        "(select oid from pg_namespace where nspname = '{}')"
+    ),
+}
 _COMMENTS = {
     "duckdb": "select table_name, comment from duckdb_tables() where schema_name = '{}'",
     "postgres": (
@@ -26,9 +34,7 @@ _COMMENTS = {
 def refuse_what_is_not_ours(warehouse: Warehouse, settings: Settings) -> set[str]:
     """Give the names of our own tables; raise NotOursError where another stands in their place."""
     place = settings.source_schema
-    present = warehouse.query(
-        f"select table_name from information_schema.tables where table_schema = '{place}'"
-    ).rows
+    present = warehouse.query(_NAMES[settings.target].format(place)).rows
     comments = dict(warehouse.query(_COMMENTS[settings.target].format(place)).rows)
     ours = set()
     for (name,) in present:

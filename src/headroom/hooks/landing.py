@@ -13,10 +13,9 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import psycopg
 import pyarrow as pa
 
-from headroom.errors import WarehouseUnavailableError
+from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.hooks.contract import LANDED_SCHEMA, LandedTable
 from headroom.settings import Settings, Target
 from headroom.warehouse import DuckDBWarehouse, Warehouse, open_warehouse
@@ -319,7 +318,7 @@ class PostgresLanding(Landing):
     def _run(self, statements: Sequence[str]) -> None:
         try:
             self.warehouse.execute(";\n".join(statement for statement in statements if statement))
-        except psycopg.errors.LockNotAvailable as error:
+        except LockedError as error:
             raise _busy() from error
 
 
@@ -330,7 +329,7 @@ def open_when_free(settings: Settings, *, read_only: bool = False) -> Warehouse:
         try:
             return open_warehouse(settings, read_only=read_only)
         except WarehouseUnavailableError as error:
-            busy = "locked" in error.message or _is_being_made(settings)
+            busy = isinstance(error, LockedError) or _is_being_made(settings)
             if not busy or time.monotonic() > deadline:
                 raise
         time.sleep(RETRY_SECONDS)
@@ -343,7 +342,7 @@ def execute_alone(
     locks = [] if target == "duckdb" else [_table_lock_sql(table) for table in tables]
     try:
         warehouse.execute(";\n".join(filter(None, [_lock_sql(target), *locks, *statements])))
-    except (psycopg.errors.LockNotAvailable, duckdb.TransactionException) as error:
+    except LockedError as error:
         raise _busy() from error
 
 

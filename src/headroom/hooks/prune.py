@@ -71,10 +71,7 @@ def prune(settings: Settings, before: datetime, *, dry_run: bool) -> list[Pruned
 
 
 def _present(warehouse: Warehouse) -> list[LandedTable]:
-    found = warehouse.query(
-        f"select table_name from information_schema.tables where table_schema = '{LANDED_SCHEMA}'"
-    )
-    names = {row[0] for row in found.rows}
+    names = warehouse.readable(LANDED_SCHEMA)
     return [table for name, table in sorted(landed_tables().items()) if name in names]
 
 

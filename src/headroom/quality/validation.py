@@ -1,6 +1,7 @@
 """Run a suite on a batch with Great Expectations: in memory, silently, leaving nothing open."""
 
 import re
+from functools import partial
 from typing import Any
 
 import great_expectations as gx
@@ -14,14 +15,14 @@ from great_expectations.data_context.types.base import (
 from great_expectations.datasource.fluent.interfaces import TestConnectionError
 from sqlalchemy.pool import NullPool
 
-from headroom.errors import WarehouseUnavailableError
+from headroom.connection import connect
+from headroom.engine_errors import quoted_meaning
+from headroom.errors import HeadroomError, WarehouseUnavailableError
 from headroom.quality.duckdb_dialect import duckdb_url
 from headroom.settings import Settings
 
-# libpq's own variables say where the server is, so the URL holds no address and no secret.
-POSTGRES_URL = (
-    "postgresql+psycopg://?connect_timeout=10&options=-c%20default_transaction_read_only%3Don"
-)
+# The connection is made by Headroom itself, so the URL holds no address and no secret.
+POSTGRES_URL = "postgresql+psycopg://"
 
 
 def new_context() -> Any:
@@ -51,12 +52,17 @@ def validate_table(
     The batch is a query, so that no column but the named ones is ever asked for. Raises
     WarehouseUnavailableError where the engine refuses a query.
     """
-    url = duckdb_url(settings.duckdb_path) if settings.target == "duckdb" else POSTGRES_URL
+    options: dict[str, Any] = {"poolclass": NullPool}
+    if settings.target == "duckdb":
+        url = duckdb_url(settings.duckdb_path)
+    else:
+        url = POSTGRES_URL
+        options["creator"] = partial(connect, autocommit=False, read_only=True)
     names = ", ".join(f'"{column}"' for column in columns)
     query = f'select {names} from "{settings.source_schema}"."{table}"'
     try:
         source = new_context().data_sources.add_sql(
-            "warehouse", connection_string=url, kwargs={"poolclass": NullPool}
+            "warehouse", connection_string=url, kwargs=options
         )
         definition = source.add_query_asset(table, query=query).add_batch_definition_whole_table(
             "all"
@@ -81,7 +87,9 @@ def _exception_message(info: dict[str, Any] | None) -> str:
     return next((m for inner in info.values() if (m := _exception_message(inner))), "")
 
 
-def _unreadable(settings: Settings, table: str, message: str) -> WarehouseUnavailableError:
+def _unreadable(settings: Settings, table: str, message: str) -> HeadroomError:
+    if known := quoted_meaning(message):
+        return type(known)(f"{settings.source_schema}.{table}: {known.message}", known.hint)
     # "(module.Class) what the engine says", then SQLAlchemy's lines: the statement and a link.
     first_line = re.sub(r"^\([\w.]+\) ", "", message.strip().splitlines()[0])
     return WarehouseUnavailableError(

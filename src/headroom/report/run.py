@@ -82,11 +82,7 @@ def query_marts(warehouse: Warehouse, analysis: str, sql: str) -> Result:
 
 
 def _require_marts(warehouse: Warehouse) -> None:
-    found = warehouse.scalar(
-        "select count(*) from information_schema.tables "
-        f"where table_schema = '{MARTS_SCHEMA}' and table_name = 'flotilla__runs'"
-    )
-    if not found:
+    if "flotilla__runs" not in warehouse.readable(MARTS_SCHEMA):
         raise WarehouseUnavailableError("there are no marts yet", "run `headroom build`")
 
 

@@ -1,0 +1,156 @@
+"""What an engine's refusal means for a person: one place that turns driver errors into sentences.
+
+An error that is not listed stays as it is: it is a fault of Headroom, and its traceback says where.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import psycopg
+
+from headroom.errors import HeadroomError, LockedError, WarehouseUnavailableError
+
+POOLER_HINT = (
+    "if PGHOST names a pooler that gives each transaction another session, name the server itself, "
+    "or a pool in session mode"
+)
+AGAIN_HINT = "try again; if it stops again, ask who administers the server"
+# By SQLSTATE, or by its class of two characters: what happened, and what to do.
+MEANINGS = {
+    "57014": (
+        "the server cancelled a query",
+        "raise statement_timeout for this user, or ask who cancelled the query; then try again",
+    ),
+    "57P01": ("the server ended the session", AGAIN_HINT),
+    "57P02": ("the server ended the session", AGAIN_HINT),
+    "57P03": ("the server takes no connections now", AGAIN_HINT),
+    "57P05": ("the server ended the idle session", "raise idle_session_timeout for this user"),
+    "25P03": (
+        "the server ended a session that was idle in its transaction",
+        "raise idle_in_transaction_session_timeout for this user",
+    ),
+    "25P04": ("the server ended a long transaction", "raise transaction_timeout for this user"),
+    "25006": (
+        "the server only reads",
+        "it is a standby, or default_transaction_read_only is on: name the primary server, "
+        "or turn the setting off for this user",
+    ),
+    "42501": (
+        "the user lacks a right",
+        "grant it: deploy/roles.sql shows the grants of each role",
+    ),
+    "53300": ("the server has no free connection", "end other sessions, then try again"),
+    "40P01": ("two sessions waited for each other", AGAIN_HINT),
+    "40001": ("another session changed the same rows", AGAIN_HINT),
+    # A statement or table that the session made is gone: it is another session's turn.
+    "26000": ("the session lost a prepared statement", POOLER_HINT),
+    "42P05": ("the session holds another's prepared statement", POOLER_HINT),
+    "28": ("the server refuses the user", "check PGUSER and PGPASSWORD, or PGPASSFILE"),
+    "08": ("the connection broke", AGAIN_HINT),
+    "53": ("the server is out of room", "free disk or memory there, then try again"),
+    "58": ("the server cannot read or write its files", "ask who administers the server"),
+    "57": ("the server stopped the work", AGAIN_HINT),
+}
+LOCK_MEANING = ("another session holds a lock for too long", "let it end, then try again")
+VARIABLES_HINT = "check PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE and PGSERVICE"
+# What dbt quotes of the same refusals: it gives no SQLSTATE.
+PASSING_TEXTS = re.compile(
+    "canceling statement due to|terminating connection|server closed the connection"
+    "|connection (already )?closed|could not connect to server|connection to server .* failed"
+    "|remaining connection slots|too many clients|no more connections allowed"
+    "|in a read-only transaction|deadlock detected|could not serialize access"
+    "|Could not set lock on file|No space left on device|prepared statement .* does not exist",
+    re.IGNORECASE,
+)
+
+
+def meaning(error: BaseException) -> HeadroomError | None:
+    """Say what an error of a driver or the file system means; None for a fault of Headroom."""
+    if isinstance(error, psycopg.Error):
+        return _of_postgres(error)
+    if isinstance(error, duckdb.Error):
+        return _of_duckdb(error)
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return WarehouseUnavailableError(
+            f"{error.filename}: {error.strerror}", "check the path, its rights and the free space"
+        )
+    return None
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Raise the meaning of a driver's error in its place, where it has one."""
+    try:
+        yield
+    except (psycopg.Error, duckdb.Error) as error:
+        known = meaning(error)
+        if known is None:
+            raise
+        raise known from error
+
+
+def unreachable(error: psycopg.Error) -> WarehouseUnavailableError:
+    """Say that a server does not answer, and which of several reasons it gave first."""
+    return WarehouseUnavailableError(
+        f"PostgreSQL does not answer: {first_line(error)}", VARIABLES_HINT
+    )
+
+
+def quoted_meaning(text: str) -> HeadroomError | None:
+    """Say what an error means that a library kept only as "(psycopg.errors.Name) message"."""
+    found = re.match(r"\(psycopg\.errors\.(\w+)\) (.*)", text)
+    kind = getattr(psycopg.errors, found[1], None) if found else None
+    return _of_postgres(kind(found[2])) if found and kind else None
+
+
+def passes(text: str) -> bool:
+    """Tell whether a message of dbt is about a server that may answer the next time."""
+    return PASSING_TEXTS.search(text) is not None
+
+
+def first_line(error: BaseException | str) -> str:
+    """Give the first line of a driver's message: the others quote the statement."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _of_postgres(error: psycopg.Error) -> HeadroomError | None:
+    state = error.sqlstate
+    if state == "55P03":
+        return LockedError(f"{LOCK_MEANING[0]}: {first_line(error)}", LOCK_MEANING[1])
+    if state is None:
+        # The driver itself lost the server, or was asked on a connection that is closed.
+        if not isinstance(error, psycopg.OperationalError):
+            return None
+        what, hint = MEANINGS["08"]
+    elif state in MEANINGS or state[:2] in MEANINGS:
+        what, hint = MEANINGS.get(state) or MEANINGS[state[:2]]
+    else:
+        return None
+    return WarehouseUnavailableError(f"{what}: {first_line(error)}", hint)
+
+
+def _of_duckdb(error: duckdb.Error) -> HeadroomError | None:
+    line = first_line(error)
+    if isinstance(error, duckdb.TransactionException):
+        return LockedError(f"another writer changed the same rows: {line}", "try again")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return WarehouseUnavailableError(
+            f"DuckDB has too little memory: {line}", "give the machine more, or end other programs"
+        )
+    if isinstance(error, duckdb.IOException) and "lock" in line.lower():
+        return LockedError(
+            "the file is locked by another process", "close it there, then try again"
+        )
+    if isinstance(error, duckdb.InvalidInputException) and "read-only mode" in line:
+        return WarehouseUnavailableError(f"the file only reads: {line}", "check its rights")
+    if isinstance(
+        error, duckdb.IOException | duckdb.FatalException | duckdb.SerializationException
+    ):
+        return WarehouseUnavailableError(
+            f"DuckDB cannot read or write its file: {line}",
+            "check the free space and the disk; a damaged file has to come back from a copy",
+        )
+    return None
