@@ -5,6 +5,7 @@ secrets, so nothing reads it.
 """
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -15,7 +16,7 @@ from headroom.settings import PROJECT_DIR
 
 Family = Literal["text", "integer", "timestamptz", "boolean", "json"]
 
-# Names as information_schema gives them, in lower case. DuckDB says "varchar" for every text type.
+# Names as the catalogue gives them, in lower case. DuckDB says "varchar" for every text type.
 TYPE_NAMES: dict[Family, tuple[str, ...]] = {
     "text": ("text", "character varying", "varchar", "character", "bpchar"),
     "integer": ("integer", "bigint", "smallint"),
@@ -47,6 +48,15 @@ def _maximum_clock_lead() -> timedelta:
     return timedelta(seconds=float(values["clock_ahead_seconds"]))
 
 
+# Staging casts to these: what lies outside stops dbt, or a reader in Python.
+LIMITS: dict[Family, tuple[str, str]] = {
+    "integer": ("-2147483648", "2147483647"),
+    "timestamptz": ("timestamptz '0001-01-01 00:00:00+00'", "timestamptz '9999-12-31 00:00:00+00'"),
+}
+LIMITS_IN_WORDS: dict[Family, str] = {
+    "integer": "nothing beyond 2,147,483,647 either way",
+    "timestamptz": "finite times of the years 1 to 9999",
+}
 COLUMNS = _columns()
 # Clocks of two machines differ by seconds; a run further ahead was stamped wrongly.
 MAXIMUM_CLOCK_LEAD = _maximum_clock_lead()
@@ -70,3 +80,12 @@ class Requirement:
 def requirements(table: str) -> list[Requirement]:
     """Give the columns that staging reads from a raw table."""
     return [Requirement(table, column, family) for column, family in COLUMNS[table].items()]
+
+
+def limited_columns(table: str, types: Mapping[str, str]) -> dict[str, Family]:
+    """Give the columns whose type holds more than staging can take, with their families."""
+    return {
+        column: family
+        for column, family in COLUMNS[table].items()
+        if family == "timestamptz" or (family == "integer" and types.get(column) == "bigint")
+    }

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from headroom.quality.contract import KEYS
+from headroom.quality.contract import KEYS, Family, limited_columns
 from headroom.quality.result import GateFinding, GateRefusedError, GateResult
 from headroom.quality.shape import Shape, read_shape, shape_values
 from headroom.quality.silence import quiet
@@ -23,9 +23,14 @@ def check_source(settings: Settings, now: datetime | None = None) -> GateResult:
         findings = _shape_findings(settings, shape)
         sound = {(finding.table, finding.column) for finding in findings if finding.success}
         for table, wanted in ROW_CHECK_COLUMNS.items():
-            columns = [column for column in wanted if (table, column) in sound]
+            limited = limited_columns(table, shape.get(table, {}))
+            columns = [
+                column for column in dict.fromkeys([*wanted, *limited]) if (table, column) in sound
+            ]
             if columns:
-                findings += _row_findings(settings, table, columns, now or datetime.now(UTC))
+                findings += _row_findings(
+                    settings, table, columns, limited, now or datetime.now(UTC)
+                )
     return GateResult(tuple(findings))
 
 
@@ -52,19 +57,32 @@ def _shape_findings(settings: Settings, shape: Shape) -> list[GateFinding]:
 
 
 def _row_findings(
-    settings: Settings, table: str, columns: list[str], now: datetime
+    settings: Settings, table: str, columns: list[str], limited: dict[str, Family], now: datetime
 ) -> list[GateFinding]:
     from headroom.quality.suites import rows_suite  # noqa: PLC0415
     from headroom.quality.validation import validate_table  # noqa: PLC0415
 
-    results = validate_table(settings, table, columns, rows_suite(table, columns, now))
-    return [_row_finding(result) for result in results]
+    known = {column: family for column, family in limited.items() if column in columns}
+    results = validate_table(settings, table, columns, rows_suite(table, columns, known, now))
+    return [finding for result in results for finding in _row_finding(result)]
 
 
-def _row_finding(result: Any) -> GateFinding:
+def _row_finding(result: Any) -> list[GateFinding]:
+    """Give the finding of an expectation about rows, or one for each of its columns."""
     counted = result.result["details"]
-    found = result.expectation_config.meta["found"].format(**counted)
-    return _finding(result, found if counted["failing_rows"] else "none", counted["failing_rows"])
+    meta = result.expectation_config.meta
+    if "columns" in meta:
+        return [_fit_finding(inner, counted) for inner in meta["columns"].values()]
+    found = meta["found"].format(**counted)
+    rows = counted["failing_rows"]
+    return [_finding(result, found if rows else "none", rows)]
+
+
+def _fit_finding(meta: dict[str, str], counted: dict[str, Any]) -> GateFinding:
+    rows = counted[f"{meta['column']}_rows"]
+    example = counted[f"{meta['column']}_example"]
+    found = f"rows with another value: {rows}" + (f" (such as {example})" if example else "")
+    return GateFinding(**meta, found=found if rows else "none", failing_rows=rows, success=not rows)
 
 
 def _finding(result: Any, found: str, failing_rows: int | None = None) -> GateFinding:

@@ -1,7 +1,7 @@
 """The shape of the raw tables as the engine's catalogue tells it: few rows, one query for both."""
 
 from headroom.quality.contract import COLUMNS
-from headroom.settings import Settings
+from headroom.settings import Settings, Target
 from headroom.warehouse import open_warehouse
 
 MISSING = "missing"
@@ -9,16 +9,34 @@ PRESENT = "present"
 # An enum type of DuckDB spells out all its values; a message needs no more than its beginning.
 LONGEST_TYPE_NAME = 60
 
-CATALOGUE_QUERY = """
-select
-    table_name,
-    column_name,
-    case when data_type in ('USER-DEFINED', 'ARRAY') then udt_name else data_type end as data_type
-from information_schema.columns
-where
-    table_catalog = current_database()
-    and {schema} = '{source_schema}'
-"""
+UNREADABLE = "not readable by this user"
+
+# DuckDB ignores the case of a name, PostgreSQL does not: RUN_ID is readable in one only.
+CATALOGUE_QUERIES: dict[Target, str] = {
+    "duckdb": """
+        select lower(table_name), lower(column_name), lower(data_type), true
+        from information_schema.columns
+        where table_catalog = current_database() and lower(table_schema) = '{source_schema}'
+    """,
+    # Not information_schema: it leaves out materialized views, and what this user may not read.
+    "postgres": """
+        select
+            class.relname,
+            attribute.attname,
+            format_type(coalesce(nullif(type.typbasetype, 0), type.oid), null),
+            has_schema_privilege(namespace.oid, 'usage')
+            and has_column_privilege(class.oid, attribute.attnum, 'select')
+        from pg_catalog.pg_class as class
+        inner join pg_catalog.pg_namespace as namespace on class.relnamespace = namespace.oid
+        inner join pg_catalog.pg_attribute as attribute on class.oid = attribute.attrelid
+        inner join pg_catalog.pg_type as type on attribute.atttypid = type.oid
+        where
+            namespace.nspname = '{source_schema}'
+            and class.relkind in ('r', 'p', 'v', 'm', 'f')
+            and attribute.attnum > 0
+            and not attribute.attisdropped
+    """,
+}
 
 Shape = dict[str, dict[str, str]]
 
@@ -30,16 +48,18 @@ def read_shape(settings: Settings) -> Shape:
     on return.
     """
     shape: Shape = {}
-    # DuckDB ignores the case of a name, PostgreSQL does not: RUN_ID is readable in one only.
-    fold = str.lower if settings.target == "duckdb" else str
-    schema = "lower(table_schema)" if settings.target == "duckdb" else "table_schema"
-    query = CATALOGUE_QUERY.format(schema=schema, source_schema=settings.source_schema)
+    query = CATALOGUE_QUERIES[settings.target].format(source_schema=settings.source_schema)
     with open_warehouse(settings, read_only=True) as warehouse:
-        for table, column, data_type in warehouse.query(query).rows:
-            if fold(table) in COLUMNS:
-                columns = shape.setdefault(fold(table), {})
-                columns[fold(column)] = str(data_type).lower()[:LONGEST_TYPE_NAME]
+        for table, column, data_type, is_readable in warehouse.query(query).rows:
+            if table in COLUMNS:
+                kind = str(data_type)[:LONGEST_TYPE_NAME] if is_readable else UNREADABLE
+                shape.setdefault(table, {})[column] = kind
     return shape
+
+
+def is_readable(shape: Shape, table: str) -> bool:
+    """Tell whether a raw table exists and this user may read a column of it."""
+    return set(shape.get(table, {}).values()) not in (set(), {UNREADABLE})
 
 
 def shape_values(shape: Shape) -> dict[str, str]:
@@ -49,7 +69,9 @@ def shape_values(shape: Shape) -> dict[str, str]:
     """
     values = {}
     for table, columns in COLUMNS.items():
-        values[table] = PRESENT if table in shape else MISSING
+        values[table] = PRESENT if is_readable(shape, table) else MISSING
+        if table in shape and not is_readable(shape, table):
+            values[table] = UNREADABLE
         for column in columns:
             values[f"{table}.{column}"] = shape.get(table, {}).get(column, MISSING)
     return values

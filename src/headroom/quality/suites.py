@@ -17,17 +17,19 @@ from great_expectations.expectations.core.unexpected_rows_expectation import (
 from headroom.quality.contract import (
     COLUMNS,
     KEYS,
+    LIMITS,
+    LIMITS_IN_WORDS,
     MAXIMUM_CLOCK_LEAD,
     Family,
     Requirement,
     requirements,
 )
-from headroom.quality.shape import PRESENT, Shape
+from headroom.quality.shape import PRESENT, Shape, is_readable
 from headroom.settings import Settings
 
 COLUMN_REMEDY = (
     "restore it in the source, or make views named task and task_def that cast it and set "
-    "HEADROOM_SOURCE_SCHEMA to their schema; a column that this user may not read looks missing too"
+    "HEADROOM_SOURCE_SCHEMA to their schema; grant the right to read a column that is not readable"
 )
 RETYPED_REASON: dict[Family, str] = {
     "timestamptz": " (a time without its zone can be any of 24 hours)",
@@ -63,18 +65,25 @@ def shape_suite(settings: Settings, shape: Shape) -> ExpectationSuite:
     expectations: list[Any] = []
     for table in COLUMNS:
         expectations.append(_table_exists(settings, table))
-        if table in shape:
+        if is_readable(shape, table):
             expectations.extend(_column_has_type(need) for need in requirements(table))
     return ExpectationSuite(name="shape of the raw tables", expectations=expectations)
 
 
-def rows_suite(table: str, columns: list[str], now: datetime) -> ExpectationSuite:
-    """Expect usable rows of a raw table, as far as the columns in `columns` allow it."""
+def rows_suite(
+    table: str, columns: list[str], limited: dict[str, Family], now: datetime
+) -> ExpectationSuite:
+    """Expect usable rows of a raw table, as far as the columns in `columns` allow it.
+
+    `limited` are columns, all of them in `columns`, that may hold what staging cannot take.
+    """
     expectations: list[Any] = []
     if KEYS[table] in columns:
         expectations += [_key_is_known(table, KEYS[table]), _key_is_unique(table, KEYS[table])]
     if "queued_at" in columns:
         expectations.append(_queued_in_the_past(table, now))
+    if limited:
+        expectations.append(_values_fit(table, limited, KEYS[table] in columns))
     return ExpectationSuite(name=f"rows of {table}", expectations=expectations)
 
 
@@ -170,3 +179,43 @@ def _queued_in_the_past(table: str, now: datetime) -> Any:
             "load wrote local times as UTC",
         },
     )
+
+
+def _values_fit(table: str, limited: dict[str, Family], key_is_sound: bool) -> Any:
+    """Expect values that staging can take: one pass for all columns, a finding for each."""
+    key = KEYS[table] if key_is_sound else "cast(null as varchar)"
+    misfits = {column: _misfit(column, family) for column, family in limited.items()}
+    counted = ",\n".join(
+        f"count(*) filter (where {misfit}) as {column}_rows,"
+        f" min({key}) filter (where {misfit}) as {column}_example"
+        for column, misfit in misfits.items()
+    )
+    anywhere = " or ".join(misfits.values())
+    return ExpectNoFailingRows(
+        unexpected_rows_query=f"""
+            select count(*) filter (where {anywhere}) as failing_rows,
+            {counted}
+            from {{batch}}
+        """,
+        meta={
+            "columns": {
+                column: {
+                    "table": table,
+                    "column": column,
+                    "expectation": f"each {column} fits",
+                    "expected": LIMITS_IN_WORDS[family],
+                    "remedy": f"correct these rows, or make a view named {table} that gives NULL "
+                    "for them and set HEADROOM_SOURCE_SCHEMA to its schema",
+                }
+                for column, family in limited.items()
+            }
+        },
+    )
+
+
+def _misfit(column: str, family: Family) -> str:
+    lowest, highest = LIMITS[family]
+    if column == "queued_at":
+        # What is too high lies ahead of the clock, and that has an expectation of its own.
+        return f"({column} < {lowest})"
+    return f"({column} < {lowest} or {column} > {highest})"

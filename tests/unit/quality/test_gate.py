@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from headroom.doctor import examine
 from headroom.errors import SourceRejectedError
 from headroom.quality import GateFinding, GateRefusedError, check_source, require_source
 from headroom.quality.contract import COLUMNS
+from headroom.quality.shape import read_shape
 
 NOW = datetime(2025, 12, 17, 12, tzinfo=UTC)
 
@@ -23,8 +26,8 @@ def test_a_sound_load_passes_with_every_check_made(source: Any) -> None:
 
     assert result.passed
     assert result.failed == ()
-    # Two tables, their columns, three checks of task's rows and two of task_def's.
-    assert len(result.findings) == 2 + sum(map(len, COLUMNS.values())) + 3 + 2
+    # Two tables, their columns, three checks of task's rows and two of task_def's, three times.
+    assert len(result.findings) == 2 + sum(map(len, COLUMNS.values())) + 3 + 2 + 3
 
 
 ODD_ROWS = """
@@ -116,7 +119,7 @@ RETYPED = {
     "exit_code": ("numeric(10,0)", {"decimal(10,0)", "numeric"}),
     "image": ("bytea using image::bytea", {"blob", "bytea"}),
     "started_at": ("date", {"date"}),
-    "status": ("character varying[] using array[status]", {"varchar[]", "_varchar"}),
+    "status": ("character varying[] using array[status]", {"varchar[]", "character varying[]"}),
 }
 
 
@@ -212,7 +215,7 @@ def test_a_refusal_says_what_where_and_what_to_do(source: Any) -> None:
     assert error.exit_code == 3
     assert error.message == (
         "task_def.memory: the column exists and is of type integer; "
-        "expected integer or bigint or smallint, found missing (and 2 more of 44 checks failed)"
+        "expected integer or bigint or smallint, found missing (and 2 more of 47 checks failed)"
     )
     assert "make views" in error.hint
     assert [finding.subject for finding in error.result.failed] == [
@@ -220,3 +223,97 @@ def test_a_refusal_says_what_where_and_what_to_do(source: Any) -> None:
         "task_def.cpu",
         "task.run_id",
     ]
+
+
+# Of each column: two values that staging cannot take, then the first and the last one that it can.
+AGES_AGO = {"duckdb": "0044-03-15 (BC) 00:00:00+00", "postgres": "0044-03-15 00:00:00+00 BC"}
+MISFITS = {
+    "finished_at": ("infinity", "290000-01-01 00:00:00+00", "0001-01-01 00:00:00+00"),
+    "started_at": ("-infinity", "infinity", "9999-12-31 00:00:00+00"),
+    "queued_at": ("-infinity", "{ages_ago}", "1970-01-01 00:00:00+00"),
+    "memory": ("2147483648", "9223372036854775807", "2147483647"),
+    "exit_code": ("-2147483649", "2147483648", "-2147483648"),
+}
+
+
+def test_values_that_do_not_fit_are_counted_with_an_example(source: Any) -> None:
+    source.execute(
+        "alter table {s}.task alter column memory type bigint;"
+        "alter table {s}.task alter column exit_code type bigint;"
+        "alter table {s}.task_def alter column cpu type bigint;"
+        "update {s}.task_def set cpu = 3000000000"
+    )
+    ages_ago = AGES_AGO[source.settings.target]
+    for column, (one, other, last) in MISFITS.items():
+        source.execute(
+            f"insert into {{s}}.task (run_id, {column}) values ('2 {column}', '{one}'),"
+            f" ('1 {column}', '{other.format(ages_ago=ages_ago)}'), ('0 {column}', '{last}')"
+        )
+
+    failed = check_source(source.settings, NOW).failed
+
+    assert {(finding.subject, finding.failing_rows, finding.found) for finding in failed} == {
+        *(
+            (f"task.{column}", 2, f"rows with another value: 2 (such as 1 {column})")
+            for column in MISFITS
+        ),
+        ("task_def.cpu", 1, "rows with another value: 1 (such as d-1)"),
+    }
+
+
+# What a schema can hold in the place of a table, made of the tables of another schema.
+STANDING_IN = {
+    "materialized view": "create materialized view {s}.{t} as select * from plain.{t}",
+    "view": "create view {s}.{t} as select * from plain.{t}",
+    "partitioned table": (
+        "create table {s}.{t} (like plain.{t}) partition by list ({k});"
+        "create table {s}.{t}_all partition of {s}.{t} default;"
+        "insert into {s}.{t} select * from plain.{t}"
+    ),
+}
+
+
+@pytest.mark.parametrize("statement", STANDING_IN.values(), ids=STANDING_IN)
+def test_what_can_be_read_as_a_table_is_one(postgres_source: Any, statement: str) -> None:
+    schema = postgres_source.settings.source_schema
+    postgres_source.execute("alter schema {s} rename to plain; create schema {s}")
+    for table, key in (("task", "run_id"), ("task_def", "definition_id")):
+        postgres_source.execute(statement.format(s=schema, t=table, k=key))
+    try:
+        assert check_source(postgres_source.settings, NOW).failed == ()
+        missing = [finding.what for finding in examine(postgres_source.settings) if not finding.ok]
+        assert missing == ["table marts.flotilla__runs"]
+    finally:
+        postgres_source.execute("drop schema {s} cascade; drop schema plain cascade")
+
+
+def test_a_foreign_table_is_one(postgres_source: Any) -> None:
+    """Without a wrapper that reads: the shape is what the gate asks first."""
+    columns = ", ".join(f'"{column}" text' for column in COLUMNS["task"])
+    postgres_source.execute(
+        "drop table {s}.task; create foreign data wrapper nothing;"
+        "create server nowhere foreign data wrapper nothing;"
+        f"create foreign table {{s}}.task ({columns}) server nowhere"
+    )
+    shape = read_shape(postgres_source.settings)
+    postgres_source.execute("drop foreign data wrapper nothing cascade")
+    assert set(COLUMNS["task"]) <= set(shape["task"])
+
+
+def test_what_a_user_may_not_read_is_said(
+    postgres_source: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = f"headroom_test_{uuid4().hex[:12]}"
+    postgres_source.execute(
+        f"create role {role}; grant usage on schema {{s}} to {role};"
+        f"grant select (run_id, queued_at) on {{s}}.task to {role}"
+    )
+    monkeypatch.setenv("PGOPTIONS", f"-c role={role}")
+    failed = check_source(postgres_source.settings, NOW).failed
+    monkeypatch.delenv("PGOPTIONS")
+    postgres_source.execute(f"drop owned by {role}; drop role {role}")
+    found = {finding.subject: finding.found for finding in failed}
+    assert set(found.values()) == {"not readable by this user"}
+    assert "task_def" in found
+    assert "task.command" in found
+    assert not {"task", "task.run_id", "task_def.memory"} & set(found)
