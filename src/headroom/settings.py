@@ -80,7 +80,7 @@ def _refuse_name(path: Path, source_schema: str) -> None:
     """Raise UsageError where the database of a DuckDB file would have a name that SQL misreads."""
     name = path.stem
     if name.lower() in DUCKDB_NAMES:
-        problem = f"DuckDB has a database {name.lower()} of its own"
+        problem = f"DuckDB itself has a database {name.lower()}"
     elif name.lower() in (*OWN_SCHEMAS, source_schema):
         problem = f"a schema in it is named {name.lower()} as well"
     elif not name or re.search(r"[.'\"\x00-\x1f\x7f]", name):

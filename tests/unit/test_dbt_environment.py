@@ -1,4 +1,4 @@
-"""The environment cannot redirect dbt: it gets its folders as options and none of its variables."""
+"""The environment cannot redirect dbt: Headroom gives dbt its folders and drops its variables."""
 
 import json
 import os

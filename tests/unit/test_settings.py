@@ -80,5 +80,5 @@ def test_every_command_refuses_it_at_once(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == UsageError.exit_code
-    assert "DuckDB has a database main of its own" in capsys.readouterr().err
+    assert "DuckDB itself has a database main" in capsys.readouterr().err
     assert list(place.iterdir()) == []

@@ -216,6 +216,6 @@ def _values_fit(table: str, limited: dict[str, Family], key_is_sound: bool) -> A
 def _misfit(column: str, family: Family) -> str:
     lowest, highest = LIMITS[family]
     if column == "queued_at":
-        # What is too high lies ahead of the clock, and that has an expectation of its own.
+        # What is too high lies ahead of the clock: another expectation says so.
         return f"({column} < {lowest})"
     return f"({column} < {lowest} or {column} > {highest})"
