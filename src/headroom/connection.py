@@ -53,7 +53,8 @@ def connect(*, autocommit: bool = True, read_only: bool = False) -> Connection:
         # An option of the connection would replace those of PGOPTIONS, and poolers refuse it.
         connection.execute("select set_config('TimeZone', 'UTC', false)")
         connection.autocommit = autocommit
-        connection.read_only = read_only
+        # None leaves it to the server: False would overrule default_transaction_read_only.
+        connection.read_only = read_only or None
     except psycopg.Error as error:
         connection.close()
         raise unreachable(error) from error
@@ -77,6 +78,12 @@ def address_of(connection: Connection) -> Address:
     """Say which database a connection reached."""
     info = connection.info
     return Address(info.host, info.port, info.dbname, info.user)
+
+
+def is_pooled(connection: Connection) -> bool:
+    """Tell whether a pooler stands before the server: the server's process then is another."""
+    row = connection.execute("select pg_backend_pid()").fetchone()
+    return row is not None and row[0] != connection.info.backend_pid
 
 
 def variables_for_dbt(environment: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv
 
-from headroom.connection import address_of, connect
+from headroom.connection import address_of, connect, is_pooled
 from headroom.engine_errors import explained
 from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.settings import Settings
@@ -61,6 +61,11 @@ class Warehouse(ABC):
     @abstractmethod
     def readable(self, schema: str) -> set[str]:
         """Name everything in a schema that can be read as a table."""
+
+    @contextmanager
+    def one_session(self) -> Iterator[None]:
+        """Keep temporary tables from the beginning of the block to its end."""
+        yield
 
     @abstractmethod
     def close(self) -> None:
@@ -185,6 +190,20 @@ class PostgresWarehouse(Warehouse):
         """Run statements that return nothing, in one transaction."""
         with explained(), self.connection.transaction():
             self.connection.execute(sql.encode())
+
+    @contextmanager
+    def one_session(self) -> Iterator[None]:
+        """Keep temporary tables to the end; behind a pooler all of the block is one transaction.
+
+        A pooler may give the next transaction another session, which lacks the tables or holds
+        those of another load.
+        """
+        if not is_pooled(self.connection):
+            yield
+            return
+        with explained(), self.connection.transaction():
+            yield
+            self.connection.execute("discard temp")
 
     def readable(self, schema: str) -> set[str]:
         """Name what can be read in a schema: also materialized views and foreign tables."""

@@ -76,9 +76,10 @@ def land(
 def landing(settings: Settings, tables: Sequence[LandedTable]) -> Iterator["Landing"]:
     """Open the warehouse for merging into tables; what is merged stays only if nothing is raised.
 
-    A DuckDB file is locked from here to the end, a server only while `merge` works.
+    A DuckDB file is locked from here to the end, a server only while `merge` works (behind a pooler
+    from `merge` to the end).
     """
-    with open_when_free(settings) as warehouse:
+    with open_when_free(settings) as warehouse, warehouse.one_session():
         if isinstance(warehouse, DuckDBWarehouse):
             warehouse.connection.begin()
             yield DuckDBLanding(warehouse, tables)

@@ -62,7 +62,7 @@ def prune(settings: Settings, before: datetime, *, dry_run: bool) -> list[Pruned
             statements.append(f"create temporary table {counts} as {_count_sql(table, ages)}")
             statements.append(_delete_sql(table, ages))
     tables = [table for pool in pools for table in pool]
-    with open_when_free(settings) as warehouse:
+    with open_when_free(settings) as warehouse, warehouse.one_session():
         execute_alone(warehouse, settings.target, tables, statements)
         return [
             Pruned(table.name, *warehouse.query(f"select * from counts_{table.name}").rows[0])
