@@ -11,21 +11,21 @@ SEED = PROJECT_DIR / "seeds" / "reference" / "masks.csv"
 
 # What one of the two reads differently, or not at all, with an example each.
 FORBIDDEN = {
-    r"\(\?": "(?:a)",  # look-around, flags, groups without a number
+    r"\(\?[^:]": "(?=a)",  # look-around, flags, names of groups
     r"\\[^ntr.\\]": r"\bword",  # \b, \d, \w, back references
     r"[*+?}]\?": "a+?",  # lazy quantifiers
     r"[*+?}][+*]": "a++",  # possessive, or a quantifier of a quantifier
     r"\.": "a.c",  # a bare dot: RE2 stops at a newline
     r"\[\[": "[[:alpha:]]",  # classes that depend on the server's collation
     r"\{[^}]*[0-9]{3}": "a{300}",  # PostgreSQL repeats at most 255 times
-    r"\$": "a$",  # a boundary that an example shows only at the end
+    r"(?<!\|)\$|\$(?!\))": "a$",  # but as the last way out, an end instead of a boundary
 }
 
 
 def refused(pattern: str) -> list[str]:
     """Give the constructs in a pattern that engines read differently."""
     # Outside of brackets, except that escapes count there as well.
-    outside = re.sub(r"\[\^?\]?(?:\\.|[^\]\\])*\]", "[]", pattern)
+    outside = re.sub(r"\[\^?\]?(?:\\.|[^\]\\])*\]", "[]", pattern).replace("\\\\", "x")
     found = [name for name in FORBIDDEN if re.search(name, outside)]
     inside = "".join(re.findall(r"\[\^?\]?(?:\\.|[^\]\\])*\]", pattern))
     escapes = [found for found in re.findall(r"\\.", inside) if found[1] not in "ntr.\\"]
@@ -54,7 +54,8 @@ def test_a_construct_that_is_read_differently_is_refused(pattern: str) -> None:
 
 def test_secrets_come_first_and_orders_are_apart() -> None:
     kinds = [row["kind"] for row in sorted(rows(), key=lambda row: int(row["mask_order"]))]
-    assert kinds == sorted(kinds, key=["secret", "parameter"].index)
+    is_parameter = [kind == "parameter" for kind in kinds]
+    assert is_parameter == sorted(is_parameter)
 
 
 def test_a_parameter_mask_keeps_the_words_of_a_command_apart() -> None:

@@ -5,8 +5,11 @@ Arrow's regular expressions are RE2, as DuckDB's: the time grows with the text, 
 
 import csv
 import json
+import re
 from collections.abc import Collection, Iterable
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache, reduce
+from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
@@ -16,28 +19,83 @@ from headroom.hooks.contract import LandedTable
 from headroom.settings import PROJECT_DIR
 
 MASKS = PROJECT_DIR / "seeds" / "reference" / "masks.csv"
-# In names of images, jobs and nodes `tokenizer:3` is no secret, and a digest tells images apart.
-FOR_NAMES = frozenset({"url_password", "aws_key_id"})
+# What the masks of kind `keep` put into a word, so that no mask of a secret finds it; taken out
+# again at the end. The macro `kept_sign` says the same.
+KEPT = "<~>"
+HIDDEN = "***"
+KEYS = ("_key", "_uid", "_id", "_md5", "_hash")
+
+
+@dataclass(frozen=True)
+class Step:
+    """The masks of one step as one pattern: where it is found, `placeholder` stands."""
+
+    pattern: str
+    placeholder: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The steps for one kind of form; a text in which no hint is found holds none of it."""
+
+    hints: tuple[str, ...]
+    steps: tuple[Step, ...]
 
 
 @cache
-def secret_masks() -> tuple[tuple[str, str, str], ...]:
-    """Give name, pattern and placeholder of each mask, in their order."""
-    with MASKS.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["kind"] == "secret"]
+def secret_parts(*, is_name: bool = False) -> tuple[Part, ...]:
+    """Give the masks of secrets in their order: those for free text, or those for names.
+
+    The macro `apply_masks` makes the same of the seed.
+    """
+    rows = [row for row in _rows() if row["in_names"] == "true" or not is_name]
     return tuple(
-        (
-            row["mask_name"],
-            ("(?i)" if row["flags"] == "gi" else "") + row["pattern"],
-            row["placeholder"],
+        Part(
+            _hints(part),
+            tuple(_step(list(step)) for _, step in groupby(part, lambda row: row["step"])),
         )
-        for row in sorted(rows, key=lambda row: int(row["mask_order"]))
+        for part in (list(group) for _, group in groupby(rows, lambda row: row["part"]))
     )
 
 
+def _hints(rows: list[dict[str, str]]) -> tuple[str, ...]:
+    """Give the words as one pattern, and each hint that is a pattern itself."""
+    hints = dict.fromkeys(row["hint"] for row in rows if row["hint"])
+    words = dict.fromkeys(word for hint in hints if "[" not in hint for word in hint.split("|"))
+    patterns = [hint for hint in hints if "[" in hint]
+    return ("(?i)" + "|".join(map(re.escape, words)), *patterns)
+
+
+def _step(rows: list[dict[str, str]]) -> Step:
+    """Join patterns as alternatives; each has as many groups as its placeholder names."""
+    placeholder = rows[0]["placeholder"]
+    sign = KEPT if KEPT in placeholder else HIDDEN
+    groups = placeholder.count("\\")
+    numbers = range(1, len(rows) * groups + 1)
+    before = "".join(f"\\{number}" for number in numbers[::groups])
+    behind = "".join(f"\\{number}" for number in numbers[1::groups]) if groups > 1 else ""
+    flags = "(?i)" if rows[0]["flags"] == "gi" else ""
+    return Step(flags + "|".join(row["pattern"] for row in rows), before + sign + behind)
+
+
+@cache
+def _rows() -> tuple[dict[str, str], ...]:
+    with MASKS.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["kind"] != "parameter"]
+    return tuple(sorted(rows, key=lambda row: int(row["mask_order"])))
+
+
+@lru_cache(1000)
 def mask_secrets(text: str) -> str:
-    """Mask one text."""
-    return str(_masked(pa.array([text]), is_name=False)[0].as_py())
+    """Mask one text; many at once are faster in a column, as Arrow compiles patterns each time."""
+    if not any(hint.search(text) for hint in _compiled_hints()):
+        return text
+    return str(masked(pa.array([text]))[0].as_py())
+
+
+@cache
+def _compiled_hints() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(hint) for part in secret_parts() for hint in part.hints)
 
 
 def mask_batches(
@@ -53,8 +111,8 @@ def mask_batches(
     return [
         pa.RecordBatch.from_arrays(
             [
-                pc.utf8_slice_codeunits(_masked(column, name not in free_text), 0, longest)
-                if table.columns[name] == "text" and not name.endswith(("_key", "_uid", "_id"))
+                pc.utf8_slice_codeunits(masked(column, is_name=name not in free_text), 0, longest)
+                if table.columns[name] == "text" and not name.endswith(KEYS)
                 else column
                 for name, column in zip(batch.schema.names, batch.columns, strict=True)
             ],
@@ -66,19 +124,19 @@ def mask_batches(
 
 def mask_json(batches: Iterable[pa.RecordBatch], name: str) -> list[pa.RecordBatch]:
     """Mask a column of JSON text, which stays JSON."""
-    masked = []
+    result = []
     for batch in batches:
         column = batch.column(name)
-        has_secret = pc.not_equal(_masked(column, is_name=False), column)
+        has_secret = pc.not_equal(masked(column), column)
         texts = [
             _without_secrets(text) if secret else text
             for text, secret in zip(column.to_pylist(), has_secret.to_pylist(), strict=True)
         ]
         place = batch.schema.get_field_index(name)
-        masked.append(
+        result.append(
             batch.set_column(place, batch.schema.field(name), pa.array(texts, column.type))
         )
-    return masked
+    return result
 
 
 def _without_secrets(written: str) -> str:
@@ -86,7 +144,7 @@ def _without_secrets(written: str) -> str:
         return json.dumps(_hidden(json.loads(written), is_secret=False), ensure_ascii=False)
     except RecursionError:
         # Nested too deeply to find the secret: nothing of it is shown.
-        return '"***"'
+        return json.dumps(HIDDEN)
 
 
 def _hidden(value: Any, is_secret: bool) -> Any:
@@ -99,7 +157,7 @@ def _hidden(value: Any, is_secret: bool) -> Any:
     if isinstance(value, list):
         return [_hidden(inner, is_secret) for inner in value]
     if is_secret and value is not None:
-        return "***"
+        return HIDDEN
     return mask_secrets(value) if isinstance(value, str) else value
 
 
@@ -108,8 +166,16 @@ def _names_a_secret(name: str) -> bool:
     return mask_secrets(f"{name}=x") != f"{name}=x"
 
 
-def _masked(column: pa.Array, is_name: bool) -> pa.Array:
-    for name, pattern, placeholder in secret_masks():
-        if not is_name or name in FOR_NAMES:
-            column = pc.replace_substring_regex(column, pattern, placeholder)
-    return column
+def masked(column: pa.Array, *, is_name: bool = False) -> pa.Array:
+    """Mask a column of text: only the texts that a hint is found in are looked at closely."""
+    shown = column
+    for part in secret_parts(is_name=is_name):
+        found = [pc.match_substring_regex(column, hint) for hint in part.hints]
+        suspect = pc.fill_null(reduce(pc.or_, found), False)
+        if not pc.any(suspect).as_py():
+            continue
+        texts = shown.filter(suspect)
+        for step in part.steps:
+            texts = pc.replace_substring_regex(texts, step.pattern, step.placeholder)
+        shown = pc.replace_with_mask(shown, suspect, texts)
+    return shown if shown is column else pc.replace_substring(shown, KEPT, "")

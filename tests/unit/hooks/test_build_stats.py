@@ -183,7 +183,7 @@ def test_a_secret_that_the_end_of_a_log_cuts_is_masked() -> None:
 def test_further_fields_are_json_without_secrets() -> None:
     table = landed_tables()["landed_build_samples"]
     fields = [
-        '{"note": "a token: x", "n": 1.5}',
+        '{"note": "a token=x", "n": 1.5}',
         '{"e": {"API_TOKEN": ["x", 1]}}',
         '{"a": 1}',
         None,
@@ -193,7 +193,7 @@ def test_further_fields_are_json_without_secrets() -> None:
     (batch,) = mask_json(arrow_rows(table, rows), "extra_fields")
     found = batch.column("extra_fields").to_pylist()
     assert [written and json.loads(written) for written in found] == [
-        {"note": "a token: ***", "n": 1.5},
+        {"note": "a token=***", "n": 1.5},
         {"e": {"API_TOKEN": ["***", "***"]}},
         {"a": 1},
         None,

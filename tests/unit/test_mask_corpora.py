@@ -1,0 +1,109 @@
+"""Masks hide secrets and leave prose: Python's, and those of both engines, which are one seed."""
+
+import csv
+import string
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import duckdb
+import psycopg
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headroom.hooks.masks import MASKS, mask_secrets, masked
+from headroom.settings import Target
+from tests.support.corpora import Planted, planted, sentences
+from tests.support.macros import Macros
+
+SEED_COLUMNS = ["mask_name", "kind", "flags", "pattern", "placeholder", "hint", "part", "step"]
+Masking = Callable[[Sequence[str]], list[str]]
+
+
+def seed_rows() -> list[tuple[Any, ...]]:
+    """Give the seed as the macro `masks` does."""
+    with MASKS.open(encoding="utf-8", newline="") as lines:
+        rows = sorted(csv.DictReader(lines), key=lambda row: int(row["mask_order"]))
+    return [
+        tuple(int(row[name]) if name in ("part", "step") else row[name] for name in SEED_COLUMNS)
+        for row in rows
+    ]
+
+
+def sql_of(engine: Target, text: str) -> str:
+    """Give what the macro makes of a text."""
+    return str(Macros(engine, "masks", "cross_db").apply_masks(text, seed_rows(), "secret"))
+
+
+def by_python(texts: Sequence[str]) -> list[str]:
+    return list(masked(pa.array(texts)).to_pylist())
+
+
+def by_duckdb(texts: Sequence[str]) -> list[str]:
+    with duckdb.connect() as connection:
+        connection.register("texts", pa.table({"place": range(len(texts)), "text": texts}))
+        query = f"select {sql_of('duckdb', 'text')} from texts order by place"
+        return [row[0] for row in connection.execute(query).fetchall()]
+
+
+@pytest.fixture(scope="module")
+def by_postgres(postgres_dsn: str) -> Masking:
+    def mask(texts: Sequence[str]) -> list[str]:
+        with psycopg.connect(postgres_dsn) as connection:
+            query = (
+                f"select {sql_of('postgres', 'words.text')}"
+                " from unnest(%s::text[]) with ordinality as words (text, place) order by place"
+            )
+            query = query.replace("%", "%%").replace("%%s::", "%s::")
+            return [row[0] for row in connection.execute(query, [list(texts)]).fetchall()]
+
+    return mask
+
+
+@pytest.fixture(params=["python", "duckdb", "postgres"])
+def mask(request: pytest.FixtureRequest) -> Masking:
+    if request.param == "postgres":
+        return request.getfixturevalue("by_postgres")  # type: ignore[no-any-return]
+    return {"python": by_python, "duckdb": by_duckdb}[request.param]
+
+
+def test_the_corpora_are_large_and_of_distinct_forms() -> None:
+    assert len({case.form for case in planted()}) == len(planted()) >= 150
+    assert len(set(sentences())) == len(sentences()) >= 230
+    for case in planted():
+        assert all(secret in case.text for secret in case.secrets), case.form
+        assert not any(secret in case.shown for secret in case.secrets), case.form
+
+
+def test_planted_secrets_are_hidden(mask: Masking) -> None:
+    found = mask([case.text for case in planted()])
+    assert dict(zip(planted(), found, strict=True)) == {case: case.shown for case in planted()}
+
+
+def test_ordinary_sentences_stay_as_they_are(mask: Masking) -> None:
+    assert mask(sentences()) == list(sentences())
+
+
+def test_what_was_masked_is_left_by_a_second_mask(mask: Masking) -> None:
+    shown = [case.shown for case in planted()]
+    assert mask(shown) == shown
+
+
+@pytest.mark.parametrize("case", planted(), ids=lambda case: case.form)
+def test_a_secret_is_hidden_within_a_longer_log(case: Planted) -> None:
+    text = f"2025-11-21 10:00:00 starting\n{case.text}\nends with exit code 1"
+    assert not [secret for secret in case.secrets if secret in mask_secrets(text)]
+
+
+WORDS = sorted({word for sentence in sentences() for word in sentence.split() if word.isalpha()})
+PROSE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
+PLAIN = st.text(string.ascii_lowercase, min_size=1, max_size=15)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.one_of(PROSE, PLAIN), min_size=1, max_size=20))
+def test_no_two_texts_of_plain_words_become_one(texts: list[str]) -> None:
+    """A word of small letters is no secret, also not behind "token", "secret" or "password"."""
+    told = [f"{noun} {text}" for noun in ("token", "secret", "the password") for text in texts]
+    assert by_python(told) == told
