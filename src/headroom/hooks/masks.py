@@ -127,10 +127,10 @@ def mask_json(batches: Iterable[pa.RecordBatch], name: str) -> list[pa.RecordBat
     result = []
     for batch in batches:
         column = batch.column(name)
-        has_secret = pc.not_equal(masked(column), column)
+        suspect = reduce(pc.or_, (_is_suspect(column, part) for part in secret_parts()))
         texts = [
-            _without_secrets(text) if secret else text
-            for text, secret in zip(column.to_pylist(), has_secret.to_pylist(), strict=True)
+            _without_secrets(text) if text is not None and is_suspect else text
+            for text, is_suspect in zip(column.to_pylist(), suspect.to_pylist(), strict=True)
         ]
         place = batch.schema.get_field_index(name)
         result.append(
@@ -141,7 +141,9 @@ def mask_json(batches: Iterable[pa.RecordBatch], name: str) -> list[pa.RecordBat
 
 def _without_secrets(written: str) -> str:
     try:
-        return json.dumps(_hidden(json.loads(written), is_secret=False), ensure_ascii=False)
+        value = json.loads(written)
+        shown = _hidden(value, is_secret=False)
+        return written if shown == value else json.dumps(shown, ensure_ascii=False)
     except RecursionError:
         # Nested too deeply to find the secret: nothing of it is shown.
         return json.dumps(HIDDEN)
@@ -170,8 +172,7 @@ def masked(column: pa.Array, *, is_name: bool = False) -> pa.Array:
     """Mask a column of text: only the texts that a hint is found in are looked at closely."""
     shown = column
     for part in secret_parts(is_name=is_name):
-        found = [pc.match_substring_regex(column, hint) for hint in part.hints]
-        suspect = pc.fill_null(reduce(pc.or_, found), False)
+        suspect = _is_suspect(column, part)
         if not pc.any(suspect).as_py():
             continue
         texts = shown.filter(suspect)
@@ -179,3 +180,9 @@ def masked(column: pa.Array, *, is_name: bool = False) -> pa.Array:
             texts = pc.replace_substring_regex(texts, step.pattern, step.placeholder)
         shown = pc.replace_with_mask(shown, suspect, texts)
     return shown if shown is column else pc.replace_substring(shown, KEPT, "")
+
+
+def _is_suspect(column: pa.Array, part: Part) -> pa.Array:
+    """Say of each text whether a hint of a part is found in it."""
+    found = (pc.match_substring_regex(column, hint) for hint in part.hints)
+    return pc.fill_null(reduce(pc.or_, found), False)
