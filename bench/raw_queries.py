@@ -29,10 +29,10 @@ ELEVATED = "task.memory > 1.5 * task_def.memory and adaptive_resource_allocation
 FORKLIFT = "task_def.alias = 'forklift-deploy-model-v1'"
 
 RAW_QUERIES = {
-    "impact_q1_runs_at_350gb_daily": (
+    "impact_q1_runs_at_cap_daily": (
         f"select {DAY}, count(*) from flotilla.task where {LAST_DAYS} and {AT_CAP} group by 1"
     ),
-    "impact_q2_runs_at_350gb_by_alias": _with_definition(
+    "impact_q2_runs_at_cap_by_alias": _with_definition(
         f"{DAY}, task_def.alias, count(*)", AT_CAP, "1, 2"
     ),
     "impact_q3_elevated_runs_daily": _with_definition(
@@ -41,10 +41,10 @@ RAW_QUERIES = {
     "impact_q4_elevated_runs_by_allocation": _with_definition(
         f"{DAY}, task_def.alias, task_def.memory, task.memory, count(*)", ELEVATED, "1, 2, 3, 4"
     ),
-    "impact_q5_command_hashes_at_350gb": _with_definition(
+    "impact_q5_command_hashes_at_cap": _with_definition(
         f"{DAY}, task_def.alias, count(*), count(distinct command_hash)", AT_CAP, "1, 2"
     ),
-    "impact_q6_forklift_command_hashes": _with_definition(
+    "impact_q6_definition_command_hashes": _with_definition(
         f"{DAY}, task.memory, count(*), count(command_hash), count(distinct command_hash)",
         f"{FORKLIFT} and task.memory > 1.5 * task_def.memory",
         "1, 2",
@@ -54,10 +54,10 @@ RAW_QUERIES = {
         f"{AT_CAP} and queued_at >= '2025-12-14 00:00:00+00'",
         "1, 2, 3",
     ),
-    "impact_q8_forklift_memory_daily": _with_definition(
+    "impact_q8_definition_memory_daily": _with_definition(
         f"{DAY}, min(task.memory), max(task.memory), avg(task.memory), count(*)", FORKLIFT, "1"
     ),
-    "impact_q9_forklift_null_hashes": _with_definition(
+    "impact_q9_definition_null_hashes": _with_definition(
         f"{DAY}, command_hash is null, count(*)", FORKLIFT, "1, 2"
     ),
     "bug_q1_null_hash_summary": (

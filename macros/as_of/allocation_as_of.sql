@@ -10,6 +10,8 @@
         is_elevated,
         run_count,
         ara_enabled_run_count,
+        at_cap_run_count,
+        at_cap_or_elevated_run_count,
         hashed_run_count,
         distinct_command_hashes
     from {{ ref('flotilla__allocation_daily') }}
@@ -24,6 +26,8 @@
         is_elevated,
         run_count,
         ara_enabled_run_count,
+        at_cap_run_count,
+        at_cap_or_elevated_run_count,
         hashed_run_count,
         distinct_command_hashes
     from ({{ allocation_measures(runs_of_open_day() ~ ' as runs') }}) as open_day

@@ -11,6 +11,8 @@
         count(*) filter (where not is_final) as open_run_count,
         count(*) filter (where is_definition_missing) as undefined_run_count,
         count(*) filter (where is_ara_enabled) as ara_enabled_run_count,
+        count(*) filter (where is_at_cap) as at_cap_run_count,
+        count(*) filter (where is_at_cap or is_elevated_ara_enabled) as at_cap_or_elevated_run_count,
         count(command_hash) as hashed_run_count,
         count(distinct command_hash) as distinct_command_hashes,
         cast(sum(memory_gb_hours) as decimal(18, 6)) as memory_gb_hours

@@ -1,5 +1,5 @@
-{% macro deployed_at(change, moment='deployed_at_utc') -%}
-    {#- When a change took effect (or was merged) in the environment of the var `environment`. -#}
+{% macro deployed_at(change, moment='fully_deployed_at_utc') -%}
+    {#- When a change was fully in effect (or another moment of it) in the environment of the var `environment`. -#}
     (
         select {{ moment }}
         from {{ ref('deployments') }}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headroom.errors import HeadroomError
+from headroom.quality.elsewhere import remedies
 from headroom.settings import MARTS_SCHEMA, PROJECT_DIR, Settings
 from headroom.warehouse import Warehouse, open_warehouse
 
@@ -56,8 +57,10 @@ def _database(settings: Settings) -> list[Finding]:
             source = settings.source_schema
             return [
                 Finding(f"target {settings.target} answers: {warehouse.place}", True),
-                _table(warehouse, source, "task", "run `headroom fleet`, or load your own"),
-                _table(warehouse, source, "task_def", "run `headroom fleet`, or load your own"),
+                *(
+                    _table(warehouse, source, table, remedy)
+                    for table, remedy in remedies(settings).items()
+                ),
                 _table(warehouse, MARTS_SCHEMA, "flotilla__runs", "run `headroom build`"),
             ]
     except HeadroomError as error:

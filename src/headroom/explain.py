@@ -17,7 +17,7 @@ from headroom.warehouse import Result, open_warehouse
 
 # How each attribution reads in a sentence.
 REASONS = {
-    "unscheduled": "it has no memory yet",
+    "unscheduled": "it was not scheduled",
     "not_eligible": "ARA leaves its engine alone",
     "gpu_request": "ARA leaves GPU runs alone",
     "ara_capped": "ARA's estimate was above the cap",
@@ -83,7 +83,7 @@ def print_story(console: Console, story: Story) -> None:
     console.print()
     if story.donors:
         console.print(_donors_table(story))
-    elif run["policy_version"] and run["engine"] == "eks":
+    elif _beyond_contamination(run) is None:
         console.print("No earlier OOM run could have been read.", style="dim")
     console.print(_otherwise(run), highlight=False)
 
@@ -139,7 +139,9 @@ def _donors_table(story: Story) -> Table:
 def _otherwise(run: dict[str, Any]) -> str:
     """Say what the run would have got without the donors that ran other commands."""
     if not run["is_contaminated"]:
-        return "Not contaminated: without foreign donors it would have got the same."
+        return _beyond_contamination(run) or (
+            "Not contaminated: without foreign donors it would have got the same."
+        )
     without = run["uncontaminated_memory_mb"]
     if without is None:
         return "Contaminated: its definition is missing, so nobody knows what it would have got."
@@ -148,6 +150,24 @@ def _otherwise(run: dict[str, Any]) -> str:
         f"Contaminated: without foreign donors it would have got {_mb(without)}; "
         f"the difference cost {0 if cost is None else cost:,.3f} GB.h."
     )
+
+
+def _beyond_contamination(run: dict[str, Any]) -> str | None:
+    """Say why foreign donors are no question of this run; None where they are."""
+    if run["memory_mb"] is None:
+        return (
+            "It was never scheduled: it has no memory, so no other run's memory reached it."
+            if run["finished_at"] or run["status"] == "STOPPED"
+            else "It is not scheduled yet: what it gets is not decided."
+        )
+    if run["attribution"] in ("not_eligible", "gpu_request"):
+        return "ARA did not size it, so no other run's memory reached it."
+    if run["policy_version"] is None:
+        return (
+            "Whether other runs' memory reached it is not known: "
+            "ara_policy_versions has no rules of its time."
+        )
+    return None
 
 
 def _records(result: Result) -> list[dict[str, Any]]:

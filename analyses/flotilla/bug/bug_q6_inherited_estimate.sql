@@ -1,4 +1,4 @@
--- The estimate of the report's example, recomputed from its donors by the rules in force.
+-- The estimate of one run (the var `run_id`), recomputed from its donors by the rules in force.
 with
 
 recipient as (
@@ -6,13 +6,14 @@ recipient as (
     select
         runs.*,
         policies.memory_multiplier,
-        policies.percentile,
-        policies.window_days
+        policies.window_days,
+        policies.min_memory_mb,
+        policies.max_memory_mb
     from {{ ref('flotilla__runs') }} as runs
-    inner join {{ ref('ara_policy_versions') }} as policies
+    inner join {{ ref('int_flotilla__policies_in_force') }} as policies
         on runs.policy_version = policies.policy_version
     where
-        runs.run_id = 'eks-0d33-a443-43b9-45f9-04b780868880'
+        runs.run_id = '{{ var("run_id") }}'
         and runs.queued_at < {{ as_of_end() }}
 
 ),
@@ -49,9 +50,11 @@ select
     recipient.run_id,
     decisive.donor_count,
     decisive.decisive_memory_mb,
-    cast({{ round_div(
-        'cast(decisive.decisive_memory_mb * recipient.memory_multiplier * 10000 as bigint)', '10000'
-    ) }} as integer) as estimated_memory_mb,
+    {{ ara_bounded(
+        ara_estimate('decisive.decisive_memory_mb', 'recipient.memory_multiplier'),
+        'recipient.min_memory_mb',
+        'recipient.max_memory_mb',
+    ) }} as estimated_memory_mb,
     recipient.memory_mb as allocated_memory_mb
 from recipient
 left join decisive on recipient.run_id = decisive.recipient_run_id

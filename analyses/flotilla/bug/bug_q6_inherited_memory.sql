@@ -1,12 +1,16 @@
--- The report's example: one run, and the OOM runs from which the lookup took its memory. As in the
--- report, the lookup is taken to happen when the run was queued.
+-- One run (the var `run_id`), and the OOM runs from which the lookup took its memory. As in the
+-- published report, the lookup is taken to happen when the run was queued.
 with
 
 recipient as (
 
-    select *
-    from {{ ref('flotilla__runs') }}
-    where run_id = 'eks-0d33-a443-43b9-45f9-04b780868880' and queued_at < {{ as_of_end() }}
+    select
+        runs.*,
+        policies.window_days
+    from {{ ref('flotilla__runs') }} as runs
+    left join {{ ref('int_flotilla__policies_in_force') }} as policies
+        on runs.policy_version = policies.policy_version
+    where runs.run_id = '{{ var("run_id") }}' and runs.queued_at < {{ as_of_end() }}
 
 ),
 
@@ -19,7 +23,7 @@ donors as (
             recipient.definition_id = runs.definition_id
             and recipient.command_hash = runs.command_hash
             and recipient.queued_at > runs.queued_at
-            and recipient.queued_at - interval '3 days' <= runs.queued_at
+            and recipient.queued_at - interval '24 hours' * recipient.window_days <= runs.queued_at
             and recipient.queued_at > runs.finished_at
     where runs.is_oom and runs.engine = 'eks'
 
@@ -28,12 +32,20 @@ donors as (
 listed as (
 
     select
-        *,
+        run_id,
+        queued_day,
+        queued_at,
+        memory_mb,
+        exit_code,
         'donor' as role
     from donors
     union all
     select
-        *,
+        run_id,
+        queued_day,
+        queued_at,
+        memory_mb,
+        exit_code,
         'recipient' as role
     from recipient
 

@@ -1,5 +1,5 @@
--- The last whole day before the fix was merged against the day it took effect. Figures are runs;
--- the change is a percentage of the day before.
+-- The last whole day before the fix against the first whole day on which it was in effect. Figures are
+-- runs; the change is a percentage of the day before. NULL where a day has no runs, or is not known.
 with
 
 allocation as (
@@ -10,28 +10,21 @@ allocation as (
 
 moments as (
 
-    select
-        {{ to_day(deployed_at('command_hash_fix')) }} as after_day,
-        {{ to_day(deployed_at('command_hash_fix', 'merged_at_utc')) }} - 1 as before_day
+    {{ days_around('command_hash_fix') }}
 
 ),
 
 daily as (
 
     select
-        allocation.queued_day,
-        coalesce(sum(allocation.run_count) filter (
-            where allocation.memory_mb = {{ threshold('memory_cap_mb') }}
-        ), 0) as at_cap,
-        coalesce(sum(allocation.run_count) filter (
-            where allocation.is_elevated
-            and allocation.definition_alias = 'forklift-deploy-model-v1'
-        ), 0) as forklift_elevated,
-        coalesce(sum(allocation.ara_enabled_run_count) filter (
-            where allocation.is_elevated
-        ), 0) as flagged_elevated
+        queued_day,
+        sum(at_cap_run_count) as at_cap,
+        coalesce(sum(run_count) filter (
+            where is_elevated and definition_alias = '{{ var("definition") }}'
+        ), 0) as definition_elevated,
+        sum(at_cap_or_elevated_run_count) as at_cap_or_elevated
     from allocation
-    group by allocation.queued_day
+    group by queued_day
 
 ),
 
@@ -39,24 +32,24 @@ metrics as (
 
     select
         1 as position,
-        'runs_at_350gb' as metric,
+        'runs_at_cap' as metric,
         queued_day,
         at_cap as run_count
     from daily
     union all
     select
         2 as position,
-        'forklift_elevated_runs' as metric,
+        'elevated_runs_of_definition' as metric,
         queued_day,
-        forklift_elevated as run_count
+        definition_elevated as run_count
     from daily
     union all
-    -- The published total adds queries 1 and 3, which share no run.
+    -- The published total adds queries 1 and 3; a run that both count stands here once.
     select
         3 as position,
-        'total_elevated_runs' as metric,
+        'runs_at_cap_or_elevated' as metric,
         queued_day,
-        at_cap + flagged_elevated as run_count
+        at_cap_or_elevated as run_count
     from daily
 
 ),

@@ -11,10 +11,10 @@ select
     definition_id,
     baseline_memory_mb as baseline_mb,
     memory_mb as allocated_mb,
-    cast(sum(run_count) as bigint) as run_count
+    cast(sum(at_cap_run_count) as bigint) as run_count
 from allocation
 where
-    memory_mb = {{ threshold('memory_cap_mb') }}
+    at_cap_run_count > 0
     and queued_day >= {{ as_of_today() }} - 3
 group by definition_id, baseline_memory_mb, memory_mb
-order by sum(run_count) desc, {{ text_key('definition_id') }}
+order by sum(at_cap_run_count) desc, {{ text_key('definition_id') }}

@@ -22,9 +22,7 @@ daily as (
 
     select
         allocation.queued_day,
-        coalesce(sum(allocation.run_count) filter (
-            where allocation.memory_mb = {{ threshold('memory_cap_mb') }}
-        ), 0) as at_cap,
+        coalesce(sum(allocation.at_cap_run_count), 0) as at_cap,
         coalesce(sum(allocation.run_count) filter (
             where allocation.definition_alias = 'forklift-deploy-model-v1'
         ), 0) as forklift,

@@ -5,7 +5,7 @@ with
 
 policies as (
 
-    select * from {{ ref('ara_policy_versions') }}
+    select * from {{ ref('int_flotilla__policies_in_force') }}
 
 ),
 

@@ -12,7 +12,7 @@ runs as (
 
 policies as (
 
-    select * from {{ ref('ara_policy_versions') }}
+    select * from {{ ref('int_flotilla__policies_in_force') }}
 
 ),
 

@@ -15,7 +15,7 @@ deployments as (
             order by deployed_at_utc, {{ text_key('change') }}
         ) as replaced_at
     from {{ ref('deployments') }}
-    where environment = '{{ var("environment") }}'
+    where environment = '{{ var("environment") }}' and deployed_at_utc is not null
 
 ),
 

@@ -25,6 +25,8 @@ select
     open_run_count,
     undefined_run_count,
     ara_enabled_run_count,
+    at_cap_run_count,
+    at_cap_or_elevated_run_count,
     hashed_run_count,
     distinct_command_hashes,
     memory_gb_hours

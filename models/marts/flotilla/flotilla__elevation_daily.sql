@@ -9,12 +9,6 @@ runs as (
 
 ),
 
-limits as (
-
-    select cast({{ threshold('memory_cap_mb') }} as integer) as memory_cap_mb
-
-),
-
 counted as (
 
     select
@@ -28,12 +22,11 @@ counted as (
         count(*) filter (where runs.is_ara_enabled) as ara_enabled_run_count,
         count(*) filter (where runs.is_elevated) as elevated_run_count,
         count(*) filter (where runs.is_elevated_ara_enabled) as elevated_ara_enabled_run_count,
-        count(*) filter (where runs.memory_mb = limits.memory_cap_mb) as at_cap_run_count,
+        count(*) filter (where runs.is_at_cap) as at_cap_run_count,
         max(runs.memory_mb) as max_memory_mb,
         coalesce(sum(runs.memory_gb_hours) filter (where runs.is_elevated), 0) as elevated_gb_hours,
         {{ named_columns(attributions) }}
     from runs
-    cross join limits
     group by runs.queued_day, runs.definition_id, runs.definition_alias
 
 )

@@ -99,6 +99,7 @@ select
     is_elevated,
     is_elevated and is_ara_enabled as is_elevated_ara_enabled,
     {{ round_ratio('memory_mb', 'baseline_memory_mb', 2) }} as baseline_multiplier,
+    coalesce(memory_mb = policy_cap_mb, false) as is_at_cap,
     certain_donor_count,
     possible_donor_count,
     own_donor_count,

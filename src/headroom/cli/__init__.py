@@ -19,6 +19,9 @@ from headroom.terminal import plain, plain_lines
 if TYPE_CHECKING:
     from headroom.dbt import NodeResult
 
+if TYPE_CHECKING:
+    from headroom.report import Report
+
 app = typer.Typer(
     cls=Commands,
     help="Explain a batch platform: why runs got their memory, what fails, how builds and "
@@ -118,6 +121,20 @@ def report(
             help="What was visible then: a date to its end (UTC). Default: the last day.",
         ),
     ] = None,
+    definition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ALIAS",
+            help="impact: the definition to follow. Default: most elevated runs before the fix.",
+        ),
+    ] = None,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN_ID",
+            help="bug: the run whose inheritance is shown. Default: the worst case.",
+        ),
+    ] = None,
     check: Annotated[
         bool,
         typer.Option(
@@ -126,7 +143,7 @@ def report(
     ] = False,
 ) -> None:
     """Run a report's analyses on the marts and print them."""
-    from headroom.report import REPORTS, run_report
+    from headroom.report import REPORTS, Request, run_report
     from headroom.report.check import check_answers
     from headroom.report.render import differences_table, print_report
     from headroom.report.run import parse_as_of
@@ -137,29 +154,51 @@ def report(
     settings = Settings.from_environment(target)
     tell_ignored()
     moment = parse_as_of(as_of) if as_of else None
+    given = [
+        option
+        for option, value in (("--definition", definition), ("--run", run))
+        if value is not None
+    ]
+    for option in given:
+        if option != chosen.option:
+            raise UsageError(
+                f"the report {name!r} has no {option}",
+                "--definition belongs to impact, --run to bug",
+            )
     if check:
-        if chosen.published_at is None:
-            raise UsageError(
-                f"--check has nothing to compare the report {name!r} with",
-                "its figures were never published",
-            )
-        if moment not in (None, chosen.published_at):
-            raise UsageError(
-                "--check compares with the published tables, which were made at one moment",
-                f"leave out --as-of, or give {chosen.published_at.isoformat()}",
-            )
-        moment = chosen.published_at
+        moment = _published_moment(chosen, moment, given)
     with console.status("compiling and running the analyses"):
-        answers = run_report(settings, chosen, moment)
-    print_report(console, chosen, moment or answers[0].as_of, answers)
+        request = Request(moment, definition, run, must_be_published=check)
+        answers = run_report(settings, chosen, request)
+    print_report(console, chosen, answers)
     if check:
-        compared, differences = check_answers(answers)
+        compared, differences = check_answers(answers.answers)
         if differences:
             console.print(differences_table(differences))
             raise CheckFailedError(
                 f"{len(differences)} rows differ from the {compared} published ones"
             )
         console.print(f"All {compared} published rows are equal.", style="green")
+
+
+def _published_moment(report: "Report", moment: datetime | None, given: list[str]) -> datetime:
+    """Give the moment that --check compares at; refuse what it cannot compare."""
+    if report.published_at is None:
+        raise UsageError(
+            f"--check has nothing to compare the report {report.name!r} with",
+            "its figures were never published",
+        )
+    if moment not in (None, report.published_at):
+        raise UsageError(
+            "--check compares with the published tables, which were made at one moment",
+            f"leave out --as-of, or give {report.published_at.isoformat()}",
+        )
+    if given:
+        raise UsageError(
+            "--check compares with the published tables, which are about runs of their own",
+            f"leave out {given[0]}",
+        )
+    return report.published_at
 
 
 @app.command()

@@ -4,7 +4,6 @@ What a user gives reaches the SQL only as a literal that Python has escaped, in 
 token that stands in quotes.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -12,7 +11,7 @@ from typing import Any
 
 from headroom.errors import UsageError
 from headroom.failures.access import Scope
-from headroom.report.compiled import TOKENS, compile_analyses
+from headroom.report.compiled import compile_analyses, fill
 from headroom.report.run import query_marts
 from headroom.settings import Settings
 from headroom.warehouse import Warehouse, open_warehouse
@@ -84,20 +83,6 @@ def ask(
             if name != "failures_last_moment"
         }
     return window, found
-
-
-def fill(sql: str, values: Mapping[str, list[str]]) -> str:
-    """Put values in the places of their tokens, as literals; in one pass, so that none is read."""
-    tokens = {f"'{TOKENS[name]}'": literals(texts) for name, texts in values.items()}
-    pattern = "|".join(re.escape(token) for token in tokens)
-    return re.sub(pattern, lambda match: tokens[match.group()], sql)
-
-
-def literals(texts: list[str]) -> str:
-    """Write texts as SQL literals with commas between them."""
-    if any("\0" in text for text in texts):
-        raise UsageError("a name holds a NUL character", "no database can hold it")
-    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
 
 
 def _window(warehouse: Warehouse, sql: str, question: Question) -> Window:

@@ -11,6 +11,8 @@ from headroom.errors import UsageError
 from headroom.fleet.clock import DAY, Ints, instant
 from headroom.settings import PROJECT_DIR
 
+# The reference fleet lives under the documents' own rules.
+ENVIRONMENT = "production"
 SEED = PROJECT_DIR / "seeds" / "reference" / "ara_policy_versions.csv"
 _Meaning = TypeVar("_Meaning")
 
@@ -69,9 +71,9 @@ def _meaning(row: dict[str, str], column: str, known: dict[str, _Meaning]) -> _M
 
 
 def read_policies() -> list[Policy]:
-    """Read all versions, oldest first."""
+    """Read all versions of the fleet's environment, oldest first."""
     with SEED.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = [row for row in csv.DictReader(file) if row["environment"] == ENVIRONMENT]
     policies = [
         Policy(
             name=row["policy_version"],

@@ -31,11 +31,22 @@ _COMMENTS = {
 }
 
 
+def is_marked(warehouse: Warehouse, settings: Settings) -> bool:
+    """Say whether all raw tables in the source's schema were made by `headroom fleet`."""
+    comments = _comments(warehouse, settings)
+    return all(comments.get(table) == schema.MARKER for table in schema.TABLES)
+
+
+def _comments(warehouse: Warehouse, settings: Settings) -> dict[str, str | None]:
+    query = _COMMENTS[settings.target].format(settings.source_schema)
+    return dict(warehouse.query(query).rows)
+
+
 def refuse_what_is_not_ours(warehouse: Warehouse, settings: Settings) -> set[str]:
     """Give the names of our own tables; raise NotOursError where another stands in their place."""
     place = settings.source_schema
     present = warehouse.query(_NAMES[settings.target].format(place)).rows
-    comments = dict(warehouse.query(_COMMENTS[settings.target].format(place)).rows)
+    comments = _comments(warehouse, settings)
     ours = set()
     for (name,) in present:
         if name.removesuffix(_INCOMING) not in schema.TABLES:

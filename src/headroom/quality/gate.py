@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from headroom.quality.contract import KEYS, Family, limited_columns
+from headroom.quality.contract import COLUMNS, KEYS, Family, limited_columns
+from headroom.quality.elsewhere import remedies
 from headroom.quality.result import GateFinding, GateRefusedError, GateResult
-from headroom.quality.shape import Shape, read_shape, shape_values
+from headroom.quality.shape import Shape, is_readable, read_shape, shape_values
 from headroom.quality.silence import quiet
 from headroom.settings import Settings
 
@@ -49,7 +50,9 @@ def _shape_findings(settings: Settings, shape: Shape) -> list[GateFinding]:
     from headroom.quality.validation import validate_values  # noqa: PLC0415
 
     values = shape_values(shape)
-    results = validate_values(values, shape_suite(settings, shape))
+    # A table that is there needs no remedy, and no look at the other schemas.
+    known = {} if all(is_readable(shape, table) for table in COLUMNS) else remedies(settings)
+    results = validate_values(values, shape_suite(settings, shape, known))
     return [
         _finding(result, found=values[result.expectation_config.kwargs["column"]])
         for result in results

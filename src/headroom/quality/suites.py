@@ -60,11 +60,14 @@ class ExpectNoFailingRows(UnexpectedRowsExpectation):
         }
 
 
-def shape_suite(settings: Settings, shape: Shape) -> ExpectationSuite:
-    """Expect both raw tables and, of each that exists, the columns that staging reads."""
+def shape_suite(settings: Settings, shape: Shape, remedies: dict[str, str]) -> ExpectationSuite:
+    """Expect both raw tables and, of each that exists, the columns that staging reads.
+
+    `remedies` say what to do about a table that is missing.
+    """
     expectations: list[Any] = []
     for table in COLUMNS:
-        expectations.append(_table_exists(settings, table))
+        expectations.append(_table_exists(settings, table, remedies.get(table, "")))
         if is_readable(shape, table):
             expectations.extend(_column_has_type(need) for need in requirements(table))
     return ExpectationSuite(name="shape of the raw tables", expectations=expectations)
@@ -87,7 +90,7 @@ def rows_suite(
     return ExpectationSuite(name=f"rows of {table}", expectations=expectations)
 
 
-def _table_exists(settings: Settings, table: str) -> Any:
+def _table_exists(settings: Settings, table: str, remedy: str) -> Any:
     return ExpectColumnValuesToBeInSet(
         column=table,
         value_set=[PRESENT],
@@ -96,8 +99,7 @@ def _table_exists(settings: Settings, table: str) -> Any:
             "column": "",
             "expectation": "the raw table exists",
             "expected": f"a table or view {table} in schema {settings.source_schema}",
-            "remedy": "set HEADROOM_SOURCE_SCHEMA to the schema that holds it and let this user "
-            "read it; `headroom fleet` makes reference data to try with",
+            "remedy": remedy,
         },
     )
 

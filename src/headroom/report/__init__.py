@@ -5,6 +5,7 @@ marts of either engine, and `check` compares them with the expected tables kept 
 """
 
 from headroom.report.catalog import REPORTS, Report
-from headroom.report.run import Answer, run_report
+from headroom.report.run import Answer, Answers, run_report
+from headroom.report.subject import Request
 
-__all__ = ["REPORTS", "Answer", "Report", "run_report"]
+__all__ = ["REPORTS", "Answer", "Answers", "Report", "Request", "run_report"]

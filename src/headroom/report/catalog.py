@@ -8,91 +8,113 @@ from datetime import UTC, datetime
 class Question:
     """One analysis of a report.
 
-    `expected` names the published table (a file in `expected/`); of it, `renamed` maps published
-    columns to the analysis's own. `published_at` is the moment the published table was made, where
-    it is not the report's.
+    `title` has places for what the report is about (`headroom.report.subject`); a question `about`
+    something that the data do not have is left out. `expected` names the published table (a file in
+    `expected/`); of it, `renamed` maps published columns to the analysis's own, and `reworded`
+    published texts. `published_at` is the moment the published table was made, where it is not the
+    report's. `is_erratum` marks what compares published sentences with the data.
     """
 
     analysis: str
     title: str
     expected: str | None = None
     renamed: dict[str, str] = field(default_factory=dict)
+    reworded: dict[str, str] = field(default_factory=dict)
     published_at: datetime | None = None
+    about: str | None = None
+    is_erratum: bool = False
 
 
 @dataclass(frozen=True)
 class Report:
     """A report.
 
-    `published_at` is the exclusive end of what its published tables could see; None where nothing
-    was published that it could be checked against.
+    `subject` names the analysis that finds what the report is about, `option` the command's option
+    that asks for it. `published_at` is the exclusive end of what its published tables could see;
+    None where nothing was published that it could be checked against.
     """
 
     name: str
     title: str
     published_at: datetime | None
     questions: tuple[Question, ...]
+    subject: str | None = None
+    option: str | None = None
 
 
 IMPACT = Report(
     name="impact",
     title="What the command_hash fix changed",
     published_at=datetime(2025, 12, 18, tzinfo=UTC),
+    subject="impact_subject",
+    option="--definition",
     questions=(
         Question(
             "impact_before_after",
-            "Before and after the fix",
+            "Before and after the fix: {days}",
             "impact_before_after",
-            {"before_2025_12_15": "before_count", "after_2025_12_17": "after_count"},
+            renamed={"before_2025_12_15": "before_count", "after_2025_12_17": "after_count"},
+            reworded={
+                "runs_at_350gb": "runs_at_cap",
+                "forklift_elevated_runs": "elevated_runs_of_definition",
+                "total_elevated_runs": "runs_at_cap_or_elevated",
+            },
         ),
         Question(
-            "impact_q1_runs_at_350gb_daily",
-            "Query 1: runs of 350 GB a day",
+            "impact_q1_runs_at_cap_daily",
+            "Runs at the cap ({cap}) a day",
             "impact_q1_runs_at_350gb_daily",
         ),
         Question(
-            "impact_q2_runs_at_350gb_by_alias",
-            "Query 2: runs of 350 GB by definition",
+            "impact_q2_runs_at_cap_by_alias",
+            "Runs at the cap ({cap}) by definition",
             "impact_q2_q5_runs_at_350gb_by_alias",
         ),
         Question(
             "impact_q3_elevated_runs_daily",
-            "Query 3: elevated runs of definitions with the ARA flag",
+            "Elevated runs of definitions with the ARA flag",
             "impact_q3_elevated_runs_daily",
         ),
         Question(
             "impact_q4_elevated_runs_by_allocation",
-            "Query 4: what elevated runs were given",
+            "What elevated runs were given",
             "impact_q4_q6_elevated_runs_by_allocation",
         ),
         Question(
-            "impact_q5_command_hashes_at_350gb",
-            "Query 5: stored hashes of the runs of 350 GB",
+            "impact_q5_command_hashes_at_cap",
+            "Stored hashes of the runs at the cap ({cap})",
             "impact_q2_q5_runs_at_350gb_by_alias",
         ),
         Question(
-            "impact_q6_forklift_command_hashes",
-            "Query 6: stored hashes of elevated forklift runs",
+            "impact_q6_definition_command_hashes",
+            "Stored hashes of elevated runs of {definition}",
             "impact_q4_q6_elevated_runs_by_allocation",
+            about="definition",
         ),
         Question(
             "impact_q7_baseline_vs_allocated",
-            "Query 7: runs of 350 GB against their baseline",
+            "Runs at the cap ({cap}) against their baseline",
             "impact_q7_baseline_vs_allocated",
             # 11 of the day's 14 runs of 350 GB were queued when query 7 ran.
             published_at=datetime(2025, 12, 17, 15, tzinfo=UTC),
         ),
         Question(
-            "impact_q8_forklift_memory_daily",
-            "Query 8: what forklift was given",
+            "impact_q8_definition_memory_daily",
+            "What {definition} was given",
             "impact_q8_q9_forklift_memory_daily",
+            about="definition",
         ),
         Question(
-            "impact_q9_forklift_null_hashes",
-            "Query 9: forklift runs without a stored hash",
+            "impact_q9_definition_null_hashes",
+            "Runs of {definition} without a stored hash",
             "impact_q8_q9_forklift_memory_daily",
+            about="definition",
         ),
-        Question("impact_slips", "Where the published report's sentences differ from the data"),
+        Question(
+            "impact_slips",
+            "Where the published report's sentences differ from the data",
+            is_erratum=True,
+        ),
     ),
 )
 
@@ -100,6 +122,8 @@ BUG = Report(
     name="bug",
     title="What the description-based command_hash did",
     published_at=datetime(2025, 11, 25, tzinfo=UTC),
+    subject="bug_subject",
+    option="--run",
     questions=(
         Question("bug_q1_null_hash_summary", "Runs without a stored hash", "bug_null_hash_summary"),
         Question("bug_q2_worst_shared_hash", "The shared hash with the most OOMs by exit code"),
@@ -120,13 +144,21 @@ BUG = Report(
         ),
         Question(
             "bug_q6_inherited_memory",
-            "The example: a run and the OOM runs it inherited from",
+            "The example: {run} and the OOM runs it inherited from",
             "bug_ara_inheritance_example",
+            about="run",
         ),
-        Question("bug_q6_inherited_estimate", "The example's estimate, recomputed"),
+        Question("bug_q6_inherited_estimate", "The example's estimate, recomputed", about="run"),
         Question("bug_q7_shared_hashes_last_30_days", "Worst contamination of the last 30 days"),
-        Question("bug_q8_shared_hashes_near_the_cap", "Shared hashes near the cap, last 7 days"),
-        Question("bug_slips", "Where the published report's sentences differ from the data"),
+        Question(
+            "bug_q8_shared_hashes_near_the_cap",
+            "Shared hashes with runs of {near_cap} or more, last 7 days",
+        ),
+        Question(
+            "bug_slips",
+            "Where the published report's sentences differ from the data",
+            is_erratum=True,
+        ),
     ),
 )
 

@@ -69,7 +69,10 @@ def _published(
         for name in rows[0]
         if question.renamed.get(name, name).removesuffix(PREFIX) in available
     }
-    cut = dict.fromkeys(tuple(_text(row[name]) for name in names) for row in rows)
+    words = question.reworded
+    cut = dict.fromkeys(
+        tuple(_text(words.get(row[name], row[name])) for name in names) for row in rows
+    )
     return list(names.values()), list(cut)
 
 

@@ -2,16 +2,15 @@
 
 One compilation serves every question: each var of the analyses is compiled as its token, which is
 then replaced by a moment that Python made, by an identifier that Python has checked, or by escaped
-literals (see headroom.failures.ask). No other text of a user reaches the SQL.
+literals (`fill`). No other text of a user reaches the SQL.
 """
 
 import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from dbt.constants import PARTIAL_PARSE_FILE_NAME
@@ -27,6 +26,7 @@ RUN_ID_TOKEN = "id-of-the-run"  # noqa: S105
 TOKENS = {
     "as_of": AS_OF_TOKEN,
     "run_id": RUN_ID_TOKEN,
+    "definition": "alias-of-the-definition",
     "failure_projects": "names-of-projects",
     "failures_from": "start-of-window",
     "failures_until": "end-of-window",
@@ -76,12 +76,6 @@ def _folder_in(target: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def at_moment(sql: str, as_of: datetime | None) -> str:
-    """Put the moment into compiled SQL; None means after the last run."""
-    moment = as_of or datetime(9999, 1, 1, tzinfo=UTC)
-    return sql.replace(AS_OF_TOKEN, moment.astimezone(UTC).isoformat())
-
-
 def for_run(sql: str, run_id: str) -> str:
     """Put a run's id into compiled SQL; raise UsageError for what no run id looks like."""
     if not re.fullmatch(r"[A-Za-z0-9_.:-]{1,200}", run_id):
@@ -90,3 +84,17 @@ def for_run(sql: str, run_id: str) -> str:
             "a run id holds letters, digits, hyphens, dots, colons and underscores",
         )
     return sql.replace(RUN_ID_TOKEN, run_id)
+
+
+def fill(sql: str, values: Mapping[str, list[str]]) -> str:
+    """Put values in the places of their tokens, as literals; in one pass, so that none is read."""
+    tokens = {f"'{TOKENS[name]}'": literals(texts) for name, texts in values.items()}
+    pattern = "|".join(re.escape(token) for token in tokens)
+    return re.sub(pattern, lambda match: tokens[match.group()], sql)
+
+
+def literals(texts: list[str]) -> str:
+    """Write texts as SQL literals with commas between them."""
+    if any("\0" in text for text in texts):
+        raise UsageError("a name holds a NUL character", "no database can hold it")
+    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)

@@ -10,25 +10,27 @@ from rich.table import Table
 
 from headroom.report.catalog import Report
 from headroom.report.check import Difference
-from headroom.report.run import Answer, describe_moment
+from headroom.report.run import Answer, Answers, describe_moment
 from headroom.terminal import plain
 
 READABLE_DECIMALS = 3
 
 
-def print_report(console: Console, report: Report, as_of: datetime, answers: list[Answer]) -> None:
-    """Print a report: a heading, then a table an answer."""
+def print_report(console: Console, report: Report, answers: Answers) -> None:
+    """Print a report: a heading, what has to be known of it, then a table an answer."""
     console.rule(f"[bold]{report.title}[/bold]")
-    console.print(f"as of {describe_moment(as_of)}", style="dim")
-    for answer in answers:
-        moment = None if answer.as_of == as_of else describe_moment(answer.as_of)
+    console.print(f"as of {describe_moment(answers.as_of)}", style="dim")
+    for note in answers.notes:
+        console.print(escape(note), style="dim", highlight=False)
+    for answer in answers.answers:
+        moment = None if answer.as_of == answers.as_of else describe_moment(answer.as_of)
         console.print()
         console.print(answer_table(answer, moment))
 
 
 def answer_table(answer: Answer, moment: str | None) -> Table:
     """Lay out one answer; numbers stand right, and an empty answer says so."""
-    title = answer.question.title + (f" (as of {moment})" if moment else "")
+    title = escape(answer.title) + (f" (as of {moment})" if moment else "")
     caption = None if answer.result.rows else "no rows"
     table = Table(
         title=title, title_justify="left", box=box.SIMPLE_HEAD, caption=caption, title_style="bold"

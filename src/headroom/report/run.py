@@ -8,18 +8,30 @@ import psycopg
 
 from headroom.errors import UsageError, WarehouseUnavailableError
 from headroom.report.catalog import Question, Report
-from headroom.report.compiled import at_moment, compile_analyses
+from headroom.report.compiled import compile_analyses, fill
+from headroom.report.published import is_reference_fleet
+from headroom.report.subject import ABOUT, Request, Subject
 from headroom.settings import MARTS_SCHEMA, Settings
 from headroom.warehouse import Result, Warehouse, open_warehouse
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A question of a report, the moment it was asked for, and the rows it got."""
+    """A question of a report with its title, the moment it was asked for, and the rows it got."""
 
     question: Question
+    title: str
     as_of: datetime
     result: Result
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A report's answers as of a moment, and what a reader has to know of them."""
+
+    as_of: datetime
+    answers: list[Answer]
+    notes: tuple[str, ...]
 
 
 def parse_as_of(text: str) -> datetime:
@@ -48,26 +60,47 @@ def describe_moment(as_of: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def run_report(settings: Settings, report: Report, as_of: datetime | None) -> list[Answer]:
-    """Answer every question of a report.
+def run_report(settings: Settings, report: Report, request: Request | None = None) -> Answers:
+    """Answer every question of a report that these data can be asked.
 
-    Without `as_of` the last day of history ends it. Where `as_of` is the report's published moment,
-    a question that was published at another one is asked at that. Raises WarehouseUnavailableError
-    where there are no marts yet.
+    Where the data are the reference fleet and the moment is the report's published one, a question
+    that was published at another is asked at that. Raises WarehouseUnavailableError where there are
+    no marts yet, and UsageError for a definition or a run that the marts do not have, or where the
+    figures must be the published ones and the data are a user's.
     """
-    compiled = compile_analyses(settings, [question.analysis for question in report.questions])
+    request = request or Request()
+    names = [question.analysis for question in report.questions]
+    compiled = compile_analyses(settings, [*filter(None, [report.subject]), *names])
     with open_warehouse(settings, read_only=True) as warehouse:
         _require_marts(warehouse)
-        moment = as_of or _end_of_history(warehouse)
+        is_reference = is_reference_fleet(warehouse, settings)
+        if request.must_be_published and not is_reference:
+            raise UsageError(
+                "--check compares with the published tables, whose figures hold in the reference "
+                f"fleet alone, and schema {settings.source_schema} holds other data",
+                "leave out --check",
+            )
+        as_of = request.as_of or _end_of_history(warehouse)
+        values = request.values(as_of, is_reference=is_reference)
+        subject = Subject()
+        if report.subject:
+            found = query_marts(warehouse, report.subject, fill(compiled[report.subject], values))
+            row = dict(zip(found.columns, found.rows[0], strict=True))
+            subject = ABOUT[report.subject](row, request, is_reference=is_reference)
         answers = []
         for question in report.questions:
-            asked_at = moment
-            if report.published_at == moment and question.published_at:
+            if question.about in subject.missing or (question.is_erratum and not is_reference):
+                continue
+            asked_at = as_of
+            if is_reference and report.published_at == as_of and question.published_at:
                 asked_at = question.published_at
-            sql = at_moment(compiled[question.analysis], asked_at)
+            filled = {**values, **subject.values, "as_of": [asked_at.isoformat()]}
+            sql = fill(compiled[question.analysis], filled)
             result = query_marts(warehouse, question.analysis, sql)
-            answers.append(Answer(question, asked_at, result))
-        return answers
+            title = question.title.format_map(subject.titles)
+            answers.append(Answer(question, title, asked_at, result))
+    notes = ("The data are the synthetic reference fleet.",) if is_reference else ()
+    return Answers(as_of, answers, notes + subject.notes)
 
 
 def query_marts(warehouse: Warehouse, analysis: str, sql: str) -> Result:

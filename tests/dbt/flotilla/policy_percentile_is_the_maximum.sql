@@ -1,6 +1,7 @@
 -- Of at most donor_limit donors, the percentile of every policy version is the largest: the replay
 -- computes maxima, and would be wrong for a version of which this is not true.
 select
+    environment,
     policy_version,
     percentile,
     donor_limit

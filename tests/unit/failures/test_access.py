@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from headroom.errors import UsageError
 from headroom.failures.access import Scope, allowed_projects, scope_of
-from headroom.failures.ask import Question, fill, literals
-from headroom.report.compiled import TOKENS
+from headroom.failures.ask import Question
+from headroom.report.compiled import TOKENS, fill, literals
 
 NAMES = st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 

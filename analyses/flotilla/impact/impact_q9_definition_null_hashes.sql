@@ -1,4 +1,5 @@
--- Runs of forklift-deploy-model-v1 with and without a stored hash, by day, over the last ten days.
+-- Runs of one definition (the var `definition`) with and without a stored hash, by day, over the last
+-- ten days.
 with
 
 allocation as (
@@ -13,7 +14,7 @@ select
     cast(sum(run_count - hashed_run_count) as bigint) as null_hash_count
 from allocation
 where
-    definition_alias = 'forklift-deploy-model-v1'
+    definition_alias = '{{ var("definition") }}'
     and queued_day >= {{ as_of_today() }} - 10
 group by queued_day
 order by queued_day

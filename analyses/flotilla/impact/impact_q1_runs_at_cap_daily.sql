@@ -1,4 +1,4 @@
--- Runs at the cap of 350,000 MB, by day, over the last ten days.
+-- Runs at the cap in force, by day, over the last ten days.
 with
 
 allocation as (
@@ -9,10 +9,10 @@ allocation as (
 
 select
     queued_day as run_date,
-    cast(sum(run_count) as bigint) as run_count
+    cast(sum(at_cap_run_count) as bigint) as run_count
 from allocation
 where
-    memory_mb = {{ threshold('memory_cap_mb') }}
+    at_cap_run_count > 0
     and queued_day >= {{ as_of_today() }} - 10
 group by queued_day
 order by queued_day

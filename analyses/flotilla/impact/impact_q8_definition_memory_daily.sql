@@ -1,4 +1,4 @@
--- What forklift-deploy-model-v1 was given, by day, over the last ten days.
+-- What one definition (the var `definition`) was given, by day, over the last ten days.
 with
 
 allocation as (
@@ -18,7 +18,7 @@ select
     cast(sum(run_count) as bigint) as run_count
 from allocation
 where
-    definition_alias = 'forklift-deploy-model-v1'
+    definition_alias = '{{ var("definition") }}'
     and queued_day >= {{ as_of_today() }} - 10
 group by queued_day
 order by queued_day

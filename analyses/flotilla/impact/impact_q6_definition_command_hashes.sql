@@ -1,4 +1,4 @@
--- The elevated runs of forklift-deploy-model-v1, by what they were given: is there a stored hash?
+-- The elevated runs of one definition (the var `definition`), by what they were given: is there a stored hash?
 with
 
 allocation as (
@@ -15,7 +15,7 @@ select
     cast(sum(distinct_command_hashes) as bigint) as distinct_command_hashes
 from allocation
 where
-    definition_alias = 'forklift-deploy-model-v1'
+    definition_alias = '{{ var("definition") }}'
     and is_elevated
     and queued_day >= {{ as_of_today() }} - 10
 group by queued_day, memory_mb

@@ -1,0 +1,19 @@
+-- Runs at the cap in force, by day and definition, over the last ten days.
+with
+
+allocation as (
+
+    {{ allocation_as_of() }}
+
+)
+
+select
+    queued_day as run_date,
+    definition_alias as alias,
+    cast(sum(at_cap_run_count) as bigint) as run_count
+from allocation
+where
+    at_cap_run_count > 0
+    and queued_day >= {{ as_of_today() }} - 10
+group by queued_day, definition_alias
+order by queued_day, sum(at_cap_run_count) desc, {{ text_key('definition_alias') }}

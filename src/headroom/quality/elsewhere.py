@@ -1,0 +1,65 @@
+"""Where raw tables that are missing may be instead, and what to do about them."""
+
+from headroom.quality.contract import COLUMNS
+from headroom.settings import MARTS_SCHEMA, Settings
+from headroom.warehouse import open_warehouse
+
+# Whatever can be read like a table, whoever may read it.
+_EVERY_TABLE = {
+    "duckdb": (
+        "select lower(table_schema), lower(table_name) from information_schema.tables"
+        " where table_catalog = current_database()"
+    ),
+    "postgres": (
+        "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where c.relkind in ('r', 'p', 'v', 'm', 'f')"
+        " and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'"
+    ),
+}
+
+
+def remedies(settings: Settings) -> dict[str, str]:
+    """Give for each raw table what to do should it be missing."""
+    with open_warehouse(settings, read_only=True) as warehouse:
+        found = set(warehouse.query(_EVERY_TABLE[settings.target]).rows)
+    return {table: remedy(table, found, settings.source_schema) for table in COLUMNS}
+
+
+def remedy(table: str, found: set[tuple[str, str]], source_schema: str) -> str:
+    """Say what to do about a raw table that is missing or not readable, from the (schema, table) pairs of the database.
+
+    Names the schemas that hold it, those with all raw tables first. Reference data are offered only
+    for a database that holds nothing of anybody's.
+    """
+    if (source_schema, table) in found:
+        return (
+            f"let this user read {source_schema}.{table}: "
+            "grant usage on the schema and select on the table"
+        )
+    schemas = {schema for schema, name in found if name == table}
+    complete = {schema for schema in schemas if all((schema, name) in found for name in COLUMNS)}
+    if complete or schemas:
+        names = sorted(complete or schemas)
+        holds = " and ".join(COLUMNS) if complete else table
+        if len(names) == 1:
+            return (
+                f"schema {names[0]} holds {holds}: set HEADROOM_SOURCE_SCHEMA={names[0]} "
+                "if these are the raw tables"
+            )
+        return (
+            f"schemas {', '.join(names)} hold {holds}: set HEADROOM_SOURCE_SCHEMA to the one "
+            "with the raw tables"
+        )
+    if any(not _is_ours(schema) for schema, _ in found):
+        return (
+            "set HEADROOM_SOURCE_SCHEMA to the schema that holds it and let this user read it; "
+            f"no schema of this database holds a table {table}"
+        )
+    return (
+        f"the database holds no tables: load yours into schema {source_schema}, "
+        "or run `headroom fleet` for synthetic data to try with"
+    )
+
+
+def _is_ours(schema: str) -> bool:
+    return schema == MARTS_SCHEMA or schema.startswith("headroom_")
