@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from headroom.dbt import DbtRun, NodeResult, run_dbt
 from headroom.engine_errors import passes
+from headroom.environment import require_environment
 from headroom.errors import BuildFailedError, WarehouseUnavailableError
 from headroom.printable import printable_lines
 from headroom.quality import GateResult, require_source
@@ -13,6 +14,7 @@ from headroom.warehouse import open_warehouse
 
 def check_gate(settings: Settings) -> GateResult:
     """Hold the raw tables against what a load needs; raise SourceRejectedError before dbt runs."""
+    require_environment()
     open_warehouse(settings).close()
     return require_source(settings)
 

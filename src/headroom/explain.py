@@ -85,7 +85,7 @@ def print_story(console: Console, story: Story) -> None:
         console.print(_donors_table(story))
     elif _beyond_contamination(run) is None:
         console.print("No earlier OOM run could have been read.", style="dim")
-    console.print(_otherwise(run), highlight=False)
+    console.print(otherwise(run), highlight=False)
 
 
 def _facts(run: dict[str, Any]) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ def _facts(run: dict[str, Any]) -> list[tuple[str, str]]:
         ("baseline", f"{_mb(run['baseline_memory_mb'])} ({run['baseline_source']})"),
         ("definition default", _mb(run["definition_default_mb"])),
         ("peak used", _mb(run["peak_memory_mb"])),
-        ("memory", f"{_mb(run['memory_mb'])}: {REASONS[run['attribution']]}"),
+        ("memory", f"{_mb(run['memory_mb'], 'none')}: {REASONS[run['attribution']]}"),
         ("attribution", run["attribution"]),
     ]
 
@@ -107,6 +107,8 @@ def _facts(run: dict[str, Any]) -> list[tuple[str, str]]:
 def _ending(run: dict[str, Any]) -> str:
     if run["is_oom"]:
         return f"out of memory (exit code {run['exit_code']}, reason {run['exit_reason']})"
+    if run["status"] == "STOPPED" and run["finished_at"] is None:
+        return "STOPPED, without the moment of its end"
     if run["finished_at"] is None:
         return f"not yet ({run['status']})"
     return f"exit code {run['exit_code']}, reason {run['exit_reason'] or 'none'}"
@@ -136,7 +138,7 @@ def _donors_table(story: Story) -> Table:
     return table
 
 
-def _otherwise(run: dict[str, Any]) -> str:
+def otherwise(run: dict[str, Any]) -> str:
     """Say what the run would have got without the donors that ran other commands."""
     if not run["is_contaminated"]:
         return _beyond_contamination(run) or (
@@ -182,5 +184,5 @@ def _words(command: str) -> list[str]:
         return command.split()
 
 
-def _mb(value: int | None) -> str:
-    return "unknown" if value is None else f"{value:,} MB"
+def _mb(value: int | None, missing: str = "unknown") -> str:
+    return missing if value is None else f"{value:,} MB"

@@ -156,6 +156,7 @@ def models_read_by(texts: list[str]) -> set[str]:
 def test_the_exposure_of_a_report_depends_on_what_its_analyses_read(name: str) -> None:
     files = {path.stem: path for path in (PROJECT_DIR / "analyses").rglob("*.sql")}
     analyses = [question.analysis for question in REPORTS[name].questions]
+    analyses += filter(None, [REPORTS[name].subject])
     texts = [files[analysis].read_text(encoding="utf-8") for analysis in analyses]
     assert exposures()[f"{name}_report"] == models_read_by(texts)
 

@@ -76,6 +76,7 @@ select
     moments.before_day,
     moments.after_day,
     moments.deployed_at,
+    moments.before_day < {{ as_of_open_day() }} as is_before_day_over,
     moments.after_day < {{ as_of_open_day() }} as is_after_day_over,
     before_days.run_count as before_run_count,
     after_days.run_count as after_run_count

@@ -41,5 +41,6 @@ select
     ) as contaminated_gb_hours
 from policies
 left join runs on policies.policy_version = runs.policy_version
+where policies.valid_from_utc < {{ as_of_end() }}
 group by policies.policy_version, policies.null_hash_rule, policies.valid_from_utc
 order by policies.valid_from_utc

@@ -23,18 +23,19 @@ def print_report(console: Console, report: Report, answers: Answers) -> None:
     for note in answers.notes:
         console.print(escape(note), style="dim", highlight=False)
     for answer in answers.answers:
-        moment = None if answer.as_of == answers.as_of else describe_moment(answer.as_of)
+        moment = (
+            "" if answer.as_of == answers.as_of else f" (as of {describe_moment(answer.as_of)})"
+        )
         console.print()
-        console.print(answer_table(answer, moment))
+        # A table's own title is folded to the width of the table.
+        console.print(f"[bold]{escape(answer.title)}[/bold]{moment}", highlight=False)
+        console.print(answer_table(answer))
 
 
-def answer_table(answer: Answer, moment: str | None) -> Table:
+def answer_table(answer: Answer) -> Table:
     """Lay out one answer; numbers stand right, and an empty answer says so."""
-    title = escape(answer.title) + (f" (as of {moment})" if moment else "")
     caption = None if answer.result.rows else "no rows"
-    table = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, caption=caption, title_style="bold"
-    )
+    table = Table(box=box.SIMPLE_HEAD, caption=caption)
     for position, column in enumerate(answer.result.columns):
         values = [row[position] for row in answer.result.rows]
         numeric = all(isinstance(value, int | float | Decimal | None) for value in values)
@@ -61,11 +62,13 @@ def differences_table(differences: list[Difference]) -> Table:
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
+        value = f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, Decimal):
         # Six decimals of a GB.h are for sums, not for reading.

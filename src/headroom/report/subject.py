@@ -130,7 +130,7 @@ def _definition_notes(row: Row) -> list[str]:
 def _fix_notes(row: Row) -> list[str]:
     """Say why a day of the comparison is empty."""
     notes = []
-    if row["before_day"] and row["before_run_count"] is None:
+    if row["is_before_day_over"] and row["before_run_count"] is None:
         notes.append(
             f"No run was queued on {row['before_day']}, the last whole day before the fix."
         )
