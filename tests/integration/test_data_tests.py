@@ -122,6 +122,12 @@ DAMAGE = {
     "policy_versions_follow_each_other": (
         "update headroom_reference.ara_policy_versions set valid_to_utc = null"
     ),
+    "names_the_environment_deployments_": (
+        "update headroom_reference.deployments set environment = 'elsewhere'"
+    ),
+    "names_the_environment_ara_policy_versions_": (
+        "update headroom_reference.ara_policy_versions set environment = 'elsewhere'"
+    ),
     "policy_percentile_is_the_maximum": (
         "update headroom_reference.ara_policy_versions set percentile = 0.9"
     ),

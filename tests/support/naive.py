@@ -15,7 +15,8 @@ _RECIPIENT = """
         ) as has_gpu
     from flotilla.task as task
     inner join headroom_reference.ara_policy_versions as policies
-        on task.queued_at >= policies.valid_from_utc
+        on policies.environment = 'production'
+        and task.queued_at >= policies.valid_from_utc
         and (policies.valid_to_utc is null or task.queued_at < policies.valid_to_utc)
     where task.run_id = '{run_id}'
 """

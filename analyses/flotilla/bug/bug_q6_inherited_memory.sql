@@ -2,14 +2,19 @@
 -- published report, the lookup is taken to happen when the run was queued.
 with
 
+policies as (
+
+    select * from {{ ref('int_flotilla__policies_in_force') }}
+
+),
+
 recipient as (
 
     select
         runs.*,
         policies.window_days
     from {{ ref('flotilla__runs') }} as runs
-    left join {{ ref('int_flotilla__policies_in_force') }} as policies
-        on runs.policy_version = policies.policy_version
+    left join policies on runs.policy_version = policies.policy_version
     where runs.run_id = '{{ var("run_id") }}' and runs.queued_at < {{ as_of_end() }}
 
 ),
@@ -23,7 +28,8 @@ donors as (
             recipient.definition_id = runs.definition_id
             and recipient.command_hash = runs.command_hash
             and recipient.queued_at > runs.queued_at
-            and recipient.queued_at - interval '24 hours' * recipient.window_days <= runs.queued_at
+            and runs.queued_at
+            >= recipient.queued_at - interval '24 hours' * recipient.window_days
             and recipient.queued_at > runs.finished_at
     where runs.is_oom and runs.engine = 'eks'
 

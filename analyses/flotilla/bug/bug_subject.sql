@@ -1,5 +1,5 @@
--- What the bug report is about, one row: the run that the var `run_id` names, or the one to which donors
--- of other commands gave most memory; and what counts as near the cap.
+-- What the bug report is about, one row: the run that the var `run_id` names, or the one to which
+-- donors of other commands gave most memory; and what counts as near the cap.
 with
 
 candidates as (

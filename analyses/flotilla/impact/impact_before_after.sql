@@ -1,5 +1,6 @@
--- The last whole day before the fix against the first whole day on which it was in effect. Figures are
--- runs; the change is a percentage of the day before. NULL where a day has no runs, or is not known.
+-- The last whole day before the fix against the first whole day on which it was in effect. Figures
+-- are runs; the change is a percentage of the day before. NULL where a day has no runs, or is not
+-- known.
 with
 
 allocation as (
@@ -20,7 +21,8 @@ daily as (
         queued_day,
         sum(at_cap_run_count) as at_cap,
         coalesce(sum(run_count) filter (
-            where is_elevated and definition_alias = '{{ var("definition") }}'
+            where is_elevated
+            and definition_alias = '{{ var("definition") }}'
         ), 0) as definition_elevated,
         sum(at_cap_or_elevated_run_count) as at_cap_or_elevated
     from allocation

@@ -1,4 +1,5 @@
--- The elevated runs of one definition (the var `definition`), by what they were given: is there a stored hash?
+-- The elevated runs of one definition (the var `definition`), by what they were given: is there a
+-- stored hash?
 with
 
 allocation as (

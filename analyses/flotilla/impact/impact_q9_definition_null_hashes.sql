@@ -1,5 +1,5 @@
--- Runs of one definition (the var `definition`) with and without a stored hash, by day, over the last
--- ten days.
+-- Runs of one definition (the var `definition`) with and without a stored hash, by day, over the
+-- last ten days.
 with
 
 allocation as (

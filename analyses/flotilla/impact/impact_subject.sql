@@ -1,5 +1,6 @@
--- What the impact report is about, one row: the definition that the var `definition` names, or the one
--- with the most elevated runs before the fix; the days that are compared; the caps of the last ten days.
+-- What the impact report is about, one row: the definition that the var `definition` names, or the
+-- one with the most elevated runs before the fix; the days that are compared; the caps of the last
+-- ten days.
 with
 
 allocation as (
@@ -22,8 +23,12 @@ candidates as (
         coalesce(sum(allocation.run_count) filter (
             where allocation.is_elevated and allocation.queued_day <= moments.before_day
         ), 0) as before_count,
-        coalesce(sum(allocation.run_count) filter (where allocation.is_elevated), 0) as elevated_count,
-        count(*) filter (where allocation.definition_alias = '{{ var("definition") }}') as asked_count
+        coalesce(sum(allocation.run_count) filter (
+            where allocation.is_elevated
+        ), 0) as elevated_count,
+        count(*) filter (
+            where allocation.definition_alias = '{{ var("definition") }}'
+        ) as asked_count
     from allocation
     cross join moments
     where allocation.definition_alias is not null

@@ -26,8 +26,9 @@ def remedies(settings: Settings) -> dict[str, str]:
 
 
 def remedy(table: str, found: set[tuple[str, str]], source_schema: str) -> str:
-    """Say what to do about a raw table that is missing or not readable, from the (schema, table) pairs of the database.
+    """Say what to do about a raw table that is missing, or that this user may not read.
 
+    `found` are the (schema, table) pairs of the database.
     Names the schemas that hold it, those with all raw tables first. Reference data are offered only
     for a database that holds nothing of anybody's.
     """

@@ -21,14 +21,14 @@ def print_report(console: Console, report: Report, answers: Answers) -> None:
     console.rule(f"[bold]{report.title}[/bold]")
     console.print(f"as of {describe_moment(answers.as_of)}", style="dim")
     for note in answers.notes:
-        console.print(escape(note), style="dim", highlight=False)
+        console.print(plain(note), style="dim", highlight=False)
     for answer in answers.answers:
         moment = (
             "" if answer.as_of == answers.as_of else f" (as of {describe_moment(answer.as_of)})"
         )
         console.print()
         # A table's own title is folded to the width of the table.
-        console.print(f"[bold]{escape(answer.title)}[/bold]{moment}", highlight=False)
+        console.print(f"[bold]{plain(answer.title)}[/bold]{moment}", highlight=False)
         console.print(answer_table(answer))
 
 
