@@ -155,7 +155,7 @@ def otherwise(run: dict[str, Any]) -> str:
 
 
 def _beyond_contamination(run: dict[str, Any]) -> str | None:
-    """Say why foreign donors are no question of this run; None where they are."""
+    """Say why foreign donors cannot have changed this run; None where they can have."""
     if run["memory_mb"] is None:
         return (
             "It was never scheduled: it has no memory, so no other run's memory reached it."

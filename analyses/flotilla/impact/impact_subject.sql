@@ -15,7 +15,7 @@ moments as (
 
 ),
 
--- Elevated runs before the fix decide; where there are none, those of all days.
+-- Elevated runs before the fix decide; without one, those of all days.
 candidates as (
 
     select

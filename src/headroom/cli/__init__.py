@@ -195,7 +195,7 @@ def _published_moment(report: "Report", moment: datetime | None, given: list[str
         )
     if given:
         raise UsageError(
-            "--check compares with the published tables, which are about runs of their own",
+            "--check compares with the published tables, and those are about other runs",
             f"leave out {given[0]}",
         )
     return report.published_at
