@@ -32,13 +32,17 @@ told as (
 
 ),
 
+-- A pod's failed ends have its name: an event that was first seen in the next try is not of this one.
 failures as (
 
     select
         attempt_id as failure_id,
         pod_name,
         started_at,
-        coalesce(ended_at, started_at) as failed_at
+        coalesce(ended_at, started_at) as failed_at,
+        lead(started_at) over (
+            partition by pod_name, project order by started_at, {{ text_key('attempt_id') }}
+        ) as next_started_at
     from {{ ref('int_failures__attempts_failed') }}
     where pod_name in (select told.object_name from told)
 
@@ -47,8 +51,8 @@ failures as (
 limits as (
 
     select
-        {{ threshold('clock_ahead_seconds') }} as clock_ahead_seconds,
-        {{ threshold('failure_event_lag_hours') }} as lag_hours
+        cast({{ threshold('clock_ahead_seconds') }} as integer) * interval '1 second' as clock_ahead,
+        cast({{ threshold('failure_event_lag_hours') }} as integer) * interval '1 hour' as lag
 
 ),
 
@@ -63,14 +67,13 @@ of_pods as (
     where
         (
             told.last_seen_at is null
-            or told.last_seen_at
-            >= failures.started_at
-            - cast(limits.clock_ahead_seconds as integer) * interval '1 second'
+            or told.last_seen_at >= failures.started_at - limits.clock_ahead
         )
         and (
             told.first_seen_at is null
-            or told.first_seen_at
-            <= failures.failed_at + cast(limits.lag_hours as integer) * interval '1 hour'
+            or told.first_seen_at <= least(
+                failures.failed_at + limits.lag, failures.next_started_at + limits.clock_ahead
+            )
         )
 
 ),
