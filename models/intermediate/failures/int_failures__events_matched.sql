@@ -51,7 +51,7 @@ places as (
 
 ),
 
--- What a record tells of a pod that goes on after a failed end, it tells of that end.
+-- A record of a pod that goes on after a failed end is about that end.
 pods as (
 
     select * from {{ ref('int_failures__pods_observed') }}

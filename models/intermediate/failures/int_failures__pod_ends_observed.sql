@@ -6,7 +6,7 @@ pods as (
 
 ),
 
--- The end that explains its pod is what the pod tells of it, such as that it backs off.
+-- While a pod backs off from an end, the pod knows more about it than the end does.
 ends as (
 
     select

@@ -1,4 +1,4 @@
-{%- set in_vain -%}
+{%- set hopeless -%}
     (
         'CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'ErrImageNeverPull',
         'InvalidImageName', 'CreateContainerConfigError', 'CreateContainerError',
@@ -21,7 +21,7 @@ ends as (
 
 ),
 
--- A pod that waits for one of these waits in vain, though Kubernetes never ends it. Where it waits
+-- A pod that waits for one of these has failed, though Kubernetes never ends it. Where it waits
 -- because a container failed, that end is the failed attempt, and the pod is still open.
 judged as (
 
@@ -36,7 +36,7 @@ judged as (
             when pods.phase in ('Succeeded', 'Failed') then pods.phase = 'Failed'
             when pods.cannot_succeed or pods.reason = 'NodeLost' then true
             when explaining.end_key is not null and pods.waiting_reason in {{ restarting }} then false
-            else coalesce(pods.waiting_reason in {{ in_vain }} or pods.reason in {{ in_vain }}, false)
+            else coalesce(pods.waiting_reason in {{ hopeless }} or pods.reason in {{ hopeless }}, false)
         end as has_failed
     from pods
     left join ends as explaining on pods.end_key = explaining.end_key

@@ -454,7 +454,7 @@ BARE_EVENT = {"metadata": {"name": "e"}, "regarding": {"kind": "Pod", "name": "p
         ({"kind": "List", "items": [POD, {**BARE_EVENT, "involvedObject": {"name": "p"}}]}, (1, 1)),
         ({"kind": "PodList", "items": [{"metadata": {"name": "p"}, "status": {}}]}, (1, 0)),
         ({"kind": "EventList", "items": [{"metadata": {"name": "e"}}]}, (0, 1)),
-        # What has a template of pods is none.
+        # A template of pods is another kind.
         ({"kind": "List", "items": [{"metadata": {}, "spec": {"template": POD}}]}, (0, 0)),
     ],
 )
@@ -632,7 +632,7 @@ def test_a_request_is_never_below_what_one_container_asks_for(
 
 @given(st.text(max_size=40))
 def test_any_text_is_stored_whole_or_with_marks_for_what_is_no_character(message: str) -> None:
-    """Halves of surrogate pairs and NUL are no characters of a database."""
+    """A database cannot hold halves of surrogate pairs and NUL."""
     pod = make_pod({"state": ended(1, "Error", message=f"<{message}>")})
     raw = json.dumps({"kind": "List", "items": [pod]}).encode()
     (row,) = rows(read_json(raw), PODS)

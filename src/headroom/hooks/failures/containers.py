@@ -46,7 +46,7 @@ class Container:
 
     @property
     def last(self) -> Fields:
-        """Give its last end, after which it was started again; empty where there was none."""
+        """Give its last end, after which it was started again; empty without one."""
         return part(self.status, "lastState", "terminated")
 
     @property
@@ -68,7 +68,7 @@ class Container:
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a pod failed, or waits: the container, what is told of it, and its end if it is one."""
+    """Why a pod failed, or waits: the container, what it says, and its end if it is one."""
 
     container: Container
     told: Fields
@@ -116,7 +116,7 @@ def is_failed(end: Fields) -> bool:
 
 
 def when(value: Any) -> datetime | None:
-    """Read a time to compare it; what is none is named elsewhere."""
+    """Read a time to compare it; what cannot be read is named elsewhere."""
     try:
         return listed_instant("time", value)
     except BadValueError:
@@ -148,7 +148,7 @@ def cause_of(containers: Sequence[Container], phase: str) -> Cause | None:
 
 
 def failed_ends(containers: Sequence[Container], *, is_over: bool) -> list[Cause]:
-    """Give the failed ends that are not the pod's: each is an attempt of its own.
+    """Give the failed ends that are not the pod's: each is a separate attempt.
 
     After them the container was started again, or will be. How often before is only counted.
     """
@@ -169,7 +169,7 @@ def cannot_succeed(containers: Sequence[Container]) -> bool:
 
 
 def _waits(one: Container) -> Cause:
-    """Tell of a wait. What a container is backing off from is its last end."""
+    """Describe a wait. What a container is backing off from is its last end."""
     message = one.waiting.get("message")
     if one.trouble not in RESTARTING:
         return Cause(one, {"reason": one.trouble, "message": message})
@@ -187,7 +187,7 @@ def _has_run(one: Container) -> bool:
 
 
 def _comes_first(cause: Cause) -> tuple[bool, datetime, bool, str]:
-    """Put out of memory first, then the first end; of equal ones that of its own doing."""
+    """Put out of memory first, then the first end; of equal ones what nobody stopped."""
     return (
         cause.end.get("reason") != OUT_OF_MEMORY,
         when(cause.end.get("finishedAt")) or NOT_KNOWN,

@@ -24,7 +24,7 @@ BAD_PIECE = f"a piece of the YAML cannot be read: {AGAIN}"
 TABLE = f"a table for people, as `kubectl get` prints it: {AGAIN}"
 DESCRIBED = f"the text of `kubectl describe`: {AGAIN}"
 ANSWER = f"an answer of kubectl without a listing: {AGAIN}"
-# What a text begins with that is none of both.
+# What the other forms begin with.
 OTHERS = (
     (TABLE, re.compile(r"(?:[A-Z][A-Z/()-]*(?: [A-Z][A-Z/()-]*)*(?: {2,}|[ \t]*\n|[ \t]*$)){2}")),
     (TABLE, re.compile(r"(?:pods?|events?(?:\.events\.k8s\.io)?)/[a-z0-9.-]+[ \t]*\n")),

@@ -91,7 +91,7 @@ def _read_status(collected: Collected, status: Any, here: str) -> None:
 def _items(document: Any, depth: int, kind: str = "") -> Iterator[tuple[str, Any]]:
     """Give the objects of a listing with their kinds: their own, their list's, or by their fields.
 
-    A change of a watch stands for its object; a bookmark is no object.
+    A change of a watch stands for its object; a bookmark is passed over.
     """
     if _is_change(document):
         if document["type"] == "BOOKMARK":

@@ -188,7 +188,7 @@ def _first_start(one: Container) -> Any:
 
 
 def _heard(pod: Fields, containers: Sequence[Container]) -> list[Any]:
-    """Give all moments that a listing tells of."""
+    """Give all moments of a listing."""
     status = part(pod, "status")
     states = [
         state
