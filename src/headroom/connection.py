@@ -71,7 +71,8 @@ def _parameters() -> dict[str, Any]:
         for option in psycopg.pq.Conninfo.get_defaults()
         if option.val is not None and option.val != option.compiled
     }
-    return {"connect_timeout": CONNECT_SECONDS, **found}
+    # What is sent is UTF-8; the server must not take it for what a variable says.
+    return {"connect_timeout": CONNECT_SECONDS, **found, "client_encoding": "UTF8"}
 
 
 def address_of(connection: Connection) -> Address:

@@ -37,6 +37,10 @@ MEANINGS = {
         "it is a standby, or default_transaction_read_only is on: name the primary server, "
         "or turn the setting off for this user",
     ),
+    "22P05": (
+        "the database cannot hold a character; nothing of this load was stored",
+        "make the database with the encoding UTF8",
+    ),
     "42501": (
         "the user lacks a right",
         "grant it: deploy/roles.sql shows the grants of each role",

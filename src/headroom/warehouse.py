@@ -224,10 +224,21 @@ class PostgresWarehouse(Warehouse):
                 statement = f"copy {table} ({names}) from stdin (format csv)"
                 text = io.BytesIO()
                 pyarrow.csv.write_csv(batch, text, options)
+                self._require_characters(bytes(text.getbuffer()))
                 with cursor.copy(statement.encode()) as copy:
                     copy.write(text.getbuffer())
                 rows += batch.num_rows
         return rows
+
+    def _require_characters(self, text: bytes) -> None:
+        """Refuse what a database that keeps bytes would count and cut as bytes."""
+        encoding = self.connection.info.parameter_status("server_encoding")
+        if encoding == "SQL_ASCII" and not text.isascii():
+            raise WarehouseUnavailableError(
+                "the database keeps bytes, not characters (encoding SQL_ASCII); nothing of this "
+                "load was stored",
+                "make the database with the encoding UTF8",
+            )
 
     def close(self) -> None:
         """Close the connection."""

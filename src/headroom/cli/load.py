@@ -132,7 +132,7 @@ def load_perf_logs(
 def load_failures(
     paths: Annotated[
         list[str],
-        typer.Argument(help="SQLite histories, kubectl's JSON (gzip or not), folders; - is stdin."),
+        typer.Argument(help="SQLite histories, kubectl's JSON or YAML (or gzip), folders; - is stdin."),
     ],
     target: TargetOption = None,
     source: Annotated[

@@ -494,7 +494,7 @@ def test_a_pod_a_watch_and_documents_of_yaml() -> None:
     pods = [make_pod(ERROR, meta={"uid": name, "creationTimestamp": MINUTES[1]}) for name in "ab"]
     change = as_yaml({"object": pods[0], "type": "ADDED"})
     later = as_yaml(pods[1]).replace(f"'{MINUTES[1]}'", MINUTES[1])  # a bare time
-    collected = one_by_one(f"---\n{change}---\n{later}...\n---\n")
+    collected = one_by_one(f"---\n{change}---\n{later}...\n---\n".replace("\n", "\r\n"))
     assert collected.report.is_clean, collected.report.shown
     found = rows(collected, PODS)
     assert [row["pod_uid"] for row in found] == ["a", "b"]

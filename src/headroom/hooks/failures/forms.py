@@ -73,7 +73,7 @@ def _read_yaml(text: str) -> Documents:
     if len(text) > MAX_YAML:
         return Documents(troubles=[YAML_LONG])
     found = Documents()
-    for document in _between(text, DOCUMENTS):
+    for document in _between(text.replace("\r\n", "\n"), DOCUMENTS):
         items = ITEMS.search(document)
         if items is None:
             found.values += _load(found, document)
