@@ -37,8 +37,9 @@ from headroom.hooks.inputs import Source, open_source
 from headroom.hooks.report import LoadReport
 from headroom.hooks.values import BadValueError
 from headroom.settings import Settings
-from tests.support import check_history
+from tests.support import check_history, public_history
 from tests.support.check_history import SCHEMA
+from tests.support.public_history import FILE
 
 NOON = datetime(2026, 1, 20, 12, tzinfo=UTC)
 EVENT = {
@@ -271,13 +272,12 @@ def test_unknown_is_no_correlation(tmp_path: Path) -> None:
 
 
 def test_a_solution_that_stands_twice_is_added_up(tmp_path: Path) -> None:
-    """Also where two differ by a secret only, which does not land."""
     path = make_history(
         tmp_path / "h.db",
         schema=SCHEMA.replace(", unique (failure_type, description)", ""),
         solutions=[
             ("OOMKilled", "more token=a", 6, 1, "2026-01-20 12:00:00"),
-            ("OOMKilled", "more token=b", 2, 3, "2026-01-19"),
+            ("OOMKilled", "more token=a", 2, 3, "2026-01-19"),
             ("OOMKilled", "less", 1, 0, None),
             ("OOMKilled", "less", 1, 0, None),
             ("Error", "less", 1, 0, None),
@@ -304,6 +304,34 @@ def test_a_solution_that_stands_twice_is_added_up(tmp_path: Path) -> None:
 SECRETS = "password=hunter2 psql://me:hunter2@db AKIAABCDEFGHIJKLMNOP Bearer hunter2"
 
 
+def test_two_solutions_that_differ_in_prose_or_in_a_secret_stay_two(tmp_path: Path) -> None:
+    """A word of prose is shown; of secrets only is shown that they are not the same."""
+    told = ["Refresh the token hourly", "Refresh the token manually"]
+    hidden = ["Set password=hunter2", "Set password=hunter3", "Set password=***"]
+    solutions = [("E", text, 1, place, None) for place, text in enumerate([*told, *hidden])]
+    path = make_history(tmp_path / "h.db", (), solutions)
+    found = [(row["description"], row["failure_count"]) for row in rows(read(path), SOLUTIONS)]
+    assert found == [
+        (told[0], 0),
+        (told[1], 1),
+        ("Set password=***", 2),
+        ("Set password=*** (2)", 3),
+        ("Set password=*** (3)", 4),
+    ]
+
+
+@given(st.lists(st.text("ab 12=", min_size=1, max_size=6), unique=True, min_size=2, max_size=6))
+def test_no_two_solutions_become_one_because_of_a_mask(values: list[str]) -> None:
+    collected = Collected(LoadReport())
+    for value in values:
+        texts = {"source": "s", "failure_type": "E", "description": f"Set token='{value}'"}
+        counts = {"success_count": 1, "failure_count": 0}
+        collected.add(SOLUTIONS, {**texts, **counts, "record_id": ""})
+    found = [row["description"] for row in rows(collected, SOLUTIONS)]
+    assert len(set(found)) == len(values)
+    assert found[0] == "Set token=***"
+
+
 def test_secrets_do_not_land_and_names_stay(tmp_path: Path) -> None:
     long = "x " * 15_000 + " token: hunter2"
     event = {name: SECRETS for name in ("error_message", "logs_snippet", "resolution_type")}
@@ -318,6 +346,60 @@ def test_secrets_do_not_land_and_names_stay(tmp_path: Path) -> None:
     assert row["error_message"] == "password=*** psql://me:***@db *** Bearer ***"
     assert row["container_image"] == f"https://me:***@reg/tokenizer:3.0@sha256:{'a' * 64}"
     assert len(row["events_snippet"]) == 20_000
+
+
+# Histories as the published analyser writes them
+
+
+def test_the_published_analysers_names_are_read() -> None:
+    collected = read(FILE)
+    assert collected.report.is_clean, collected.report.unreadable
+    assert not collected.report.skipped
+    found = [(row["description"], row["success_count"]) for row in rows(collected, SOLUTIONS)]
+    assert found == [(solution[1], solution[2]) for solution in public_history.SOLUTIONS]
+    correlations = [
+        (row["correlation_type"], row["correlation_value"], row["failure_count"])
+        for row in rows(collected, CORRELATIONS)
+    ]
+    assert correlations == list(public_history.CORRELATIONS)
+    assert [row["error_message"] for row in rows(collected, EVENTS)] == [
+        event[-1] for event in public_history.EVENTS
+    ]
+
+
+def test_the_sample_is_what_its_writer_writes(tmp_path: Path) -> None:
+    public_history.write_history(tmp_path / "h.db")
+    with (
+        closing(sqlite3.connect(tmp_path / "h.db")) as made,
+        closing(sqlite3.connect(FILE)) as kept,
+    ):
+        assert list(made.iterdump()) == list(kept.iterdump())
+
+
+def test_names_in_any_case_further_columns_and_both_names(tmp_path: Path) -> None:
+    """Where a table has both names the document's counts, and the other one is named."""
+    schema = """
+        create table FAILURE_SOLUTIONS (Failure_Type text, DESCRIPTION text, note text,
+            Solution_Description text, Success_Count int, failure_count int, last_used text,
+            created_at text);
+        insert into failure_solutions values ('E', 'this', 'n', 'not this', 1, 0, null, null);
+        create view failure_correlations as select 'node' as correlation_type;
+    """
+    collected = read(make_history(tmp_path / "h.db", schema=schema))
+    assert [row["description"] for row in rows(collected, SOLUTIONS)] == ["this"]
+    assert set(collected.report.skipped) == {
+        f"column {name} of failure_solutions, which is not known"
+        for name in ("note", "solution_description")
+    }
+    told = " ".join(collected.report.unreadable)
+    assert "it has no table failure_events" in told
+    assert "failure_correlations: it has no row ids: a view" in told
+
+
+def test_a_missing_column_is_named_as_the_document_names_it(tmp_path: Path) -> None:
+    schema = "create table failure_correlations (correlation_type text, failure_count int);"
+    told = " ".join(read(make_history(tmp_path / "h.db", schema=schema)).report.unreadable)
+    assert "failure_correlations has no column value, first_seen, last_seen" in told
 
 
 # Databases that are not as they should be

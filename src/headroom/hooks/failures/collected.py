@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.failures.values import MAX_TEXT
 from headroom.hooks.landing import Row, arrow_rows
-from headroom.hooks.masks import mask_batches
+from headroom.hooks.masks import HIDDEN, mask_batches
 from headroom.hooks.rejects import Reject
 from headroom.hooks.report import LoadReport
 
@@ -37,7 +38,39 @@ ADDED_UP = {
     "last_used_at": "max",
     "created_at": "min",
 }
+# Tables with a text in their key: no two texts may become one because their secrets are hidden.
+TOLD_APART = {SOLUTIONS: "description", CORRELATIONS: "correlation_value"}
 Batches = list[pa.RecordBatch]
+
+
+@dataclass
+class ToldApart:
+    """Texts that a mask makes alike, by what is shown of them: a number tells them apart.
+
+    The number is the order in which they were read; it says nothing of what is hidden.
+    """
+
+    seen: dict[tuple[str, ...], dict[str, int]] = field(default_factory=dict)
+
+    def batch(self, original: pa.RecordBatch, shown: pa.RecordBatch) -> pa.RecordBatch:
+        """Number what is shown, where it hides something and is not the first of its texts."""
+        names = shown.schema.names
+        place = next(names.index(name) for name in TOLD_APART.values() if name in names)
+        column = shown.column(place)
+        if not pc.any(pc.match_substring(column, HIDDEN)).as_py():
+            return shown
+        keys = zip(original.column(0).to_pylist(), original.column(1).to_pylist(), strict=True)
+        both = zip(original.column(place).to_pylist(), column.to_pylist(), strict=True)
+        texts = [
+            self._numbered((*key, text), written) if HIDDEN in text else text
+            for key, (written, text) in zip(keys, both, strict=True)
+        ]
+        return shown.set_column(place, shown.schema.field(place), pa.array(texts, column.type))
+
+    def _numbered(self, key: tuple[str, ...], written: str) -> str:
+        known = self.seen.setdefault(key, {})
+        number = known.setdefault(written, len(known) + 1)
+        return key[-1] if number == 1 else f"{key[-1]} ({number})"
 
 
 @dataclass
@@ -53,6 +86,7 @@ class Collected:
     batches: dict[str, Batches] = field(default_factory=lambda: {name: [] for name in TABLES})
     replaced: set[str] = field(default_factory=set)
     databases: dict[str, str] = field(default_factory=dict)
+    told_apart: ToldApart = field(default_factory=ToldApart)
 
     def add(self, table: str, row: Row) -> None:
         """Keep a row of a landed table."""
@@ -86,7 +120,10 @@ class Collected:
         if self.rows[name]:
             table = landed_tables()[name]
             batches = arrow_rows(table, self.rows[name])
-            self.batches[name] += mask_batches(table, batches, FREE_TEXT[name], MAX_TEXT)
+            shown = mask_batches(table, batches, FREE_TEXT[name], MAX_TEXT)
+            if name in TOLD_APART:
+                shown = [self.told_apart.batch(*both) for both in zip(batches, shown, strict=True)]
+            self.batches[name] += shown
             self.rows[name] = []
 
 

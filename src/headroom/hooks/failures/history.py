@@ -80,6 +80,11 @@ NEEDED = {
     "failure_solutions": ("failure_type", "description", "success_count", "failure_count"),
     "failure_correlations": ("type", "value", "failure_count"),
 }
+# What the published analyser writes for a name of its document.
+ALSO_CALLED = {
+    "failure_solutions": {"description": "solution_description"},
+    "failure_correlations": {"type": "correlation_type", "value": "correlation_value"},
+}
 # Tables of SQLite's own, and numbers of rows that mean nothing outside of their database.
 NO_FACTS = {"failure_solutions": {"id", "success_rate"}, "failure_correlations": {"id"}}
 MESSAGES = {
@@ -211,6 +216,17 @@ def _columns(history: History, table: str) -> list[str]:
     return [str(row[1]).lower() for row in history.ask(f"pragma table_info({table})")]
 
 
+def _written(table: str, found: list[str]) -> dict[str, str]:
+    """Give the known columns that a table has, each with the name that it has there."""
+    also = ALSO_CALLED.get(table, {})
+    either = {name: (name, also.get(name, name)) for name in WHOLE[table]}
+    return {
+        name: next(written for written in names if written in found)
+        for name, names in either.items()
+        if set(names) & set(found)
+    }
+
+
 def _is_stored(history: History, table: str) -> bool:
     """Say whether a table stores its rows: views and virtual tables run what they say."""
     query = "select 1 from sqlite_master where type = 'table' and rootpage > 0 and lower(name) = ?"
@@ -229,20 +245,20 @@ def _read_table(
         # Some versions of SQLite give NULL for the row ids of a view, and so no row at all.
         history.trouble(f"{table}: {MESSAGES['rowid']}")
         return False
-    missing = [name for name in WHOLE[table] if name not in found]
+    written = _written(table, found)
+    missing = [name for name in WHOLE[table] if name not in written]
     if missing:
         history.trouble(f"{table} has no column {', '.join(missing)}: another version")
     if set(missing) & set(NEEDED[table]):
         return False
-    extra = set(found) - set(WHOLE[table]) - NO_FACTS.get(table, set())
+    extra = set(found) - set(written.values()) - NO_FACTS.get(table, set())
     for name in sorted(extra):
         history.collected.report.skipped[f"column {name} of {table}, which is not known"] += 1
-    columns = [name for name in WHOLE[table] if name in found]
     try:
-        for row in _rows(history, table, columns):
+        for row in _rows(history, table, list(written.values())):
             history.collected.report.lines += 1
             history.row_count += 1
-            fields = dict(zip(columns, row[1:], strict=True))
+            fields = dict(zip(written, row[1:], strict=True))
             reader(history, fields, f"{history.name}, {table} {row[0]}")
     except NotReadError as error:
         history.trouble(str(error))
