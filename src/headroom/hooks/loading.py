@@ -10,6 +10,7 @@ import pyarrow as pa
 from headroom.hooks.contract import LandedTable
 from headroom.hooks.inputs import UNREADABLE, Source, open_source, why_unreadable
 from headroom.hooks.landing import Batches, land
+from headroom.hooks.rejects import address
 from headroom.hooks.report import LoadReport
 from headroom.hooks.seed_csv import write_seeds
 from headroom.settings import Settings
@@ -39,6 +40,7 @@ def read_sources(
         if on_source:
             on_source(source.name, place, len(sources))
         report.sources += 1
+        report.source = address(source)
         try:
             with open_source(source) as stream:
                 read(source, stream)

@@ -1,11 +1,18 @@
-"""Pieces of logs that could not be loaded: kept with the reason, identified by their content."""
+"""Pieces of logs that could not be loaded: kept with the reason.
 
+A piece is identified by where it stands (the file) and by what it is.
+"""
+
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import md5
 from typing import Any
 
-from headroom.hooks.inputs import clean_text
-from headroom.hooks.masks import mask_secrets
+import pyarrow as pa
+
+from headroom.hooks.inputs import Source, clean_text
+from headroom.hooks.masks import mask_secrets, masked
 from headroom.hooks.tolerant_json import write_json
 from headroom.hooks.values import BadValueError
 
@@ -23,19 +30,42 @@ class Reject:
     reason: str
     excerpt: str
     where: str
+    source: str = ""
 
     def row(self) -> dict[str, str | None]:
         """Give the row of `landed_rejects`."""
-        excerpt = mask_secrets(clean_text(self.excerpt[:MASKED]))[:EXCERPT]
-        subject = self.subject and clean_text(self.subject)
-        parts = (self.hook, subject or "", self.reason, excerpt)
-        return {
-            "reject_id": digest("\x1f".join(parts)),
-            "hook": self.hook,
-            "subject": subject,
-            "reason": self.reason,
-            "excerpt": excerpt,
-        }
+        return reject_rows([self])[0]
+
+
+def reject_rows(rejects: Sequence[Reject]) -> list[dict[str, str | None]]:
+    """Give the rows of `landed_rejects`; equal pieces of one source are one row."""
+    texts = [
+        [clean_text(reject.excerpt[:MASKED]) for reject in rejects],
+        [clean_text(reject.subject or "") for reject in rejects],
+        [clean_text(reject.source) for reject in rejects],
+    ]
+    shown = (masked(pa.array(column, pa.string())).to_pylist() for column in texts)
+    return [
+        _row(reject, excerpt[:EXCERPT], subject, source)
+        for reject, excerpt, subject, source in zip(rejects, *shown, strict=True)
+    ]
+
+
+def _row(reject: Reject, excerpt: str, subject: str, source: str) -> dict[str, str | None]:
+    parts = (reject.hook, source, subject, reject.reason, excerpt)
+    return {
+        "reject_id": digest("\x1f".join(parts)),
+        "hook": reject.hook,
+        "source": source,
+        "subject": subject or None,
+        "reason": reject.reason,
+        "excerpt": excerpt,
+    }
+
+
+def address(source: Source) -> str:
+    """Give where a source stands: its path from the root, whatever it was called by."""
+    return os.path.realpath(source.path) if source.path else "standard input"
 
 
 def end_of(text: str) -> str:

@@ -15,6 +15,8 @@ class LoadReport:
     """Counts of a load, and the first places at which something could not be loaded."""
 
     sources: int = 0
+    # The one that is being read, for what is rejected of it.
+    source: str = ""
     lines: int = 0
     parsed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)

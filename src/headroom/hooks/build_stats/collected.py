@@ -62,5 +62,5 @@ class Collected:
 
     def reject(self, build_id: str | None, reason: str, excerpt: str, where: str) -> None:
         """Keep a piece that could not be read, with the reason."""
-        self.rejects.append(Reject(HOOK, build_id, reason, excerpt, where))
+        self.rejects.append(Reject(HOOK, build_id, reason, excerpt, where, self.report.source))
         self.report.reject(reason, where)

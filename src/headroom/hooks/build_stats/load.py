@@ -31,7 +31,7 @@ from headroom.hooks.inputs import (
 from headroom.hooks.landing import Row, arrow_rows
 from headroom.hooks.loading import LoadOptions, deliver, read_sources
 from headroom.hooks.masks import mask_json
-from headroom.hooks.rejects import end_of
+from headroom.hooks.rejects import end_of, reject_rows
 from headroom.hooks.report import LoadReport
 from headroom.hooks.tolerant_json import NotJSONError
 from headroom.settings import Settings
@@ -89,7 +89,7 @@ def load_build_stats(
     incoming: dict[LandedTable, Sequence[Row]] = {
         tables["landed_build_reports"]: list(collected.reports.values()),
         tables["landed_build_samples"]: [sample.row for sample in collected.samples.values()],
-        tables["landed_rejects"]: [reject.row() for reject in collected.rejects],
+        tables["landed_rejects"]: reject_rows(collected.rejects),
     }
     batches = {table: arrow_rows(table, rows) for table, rows in incoming.items()}
     for name in ("landed_build_reports", "landed_build_samples"):
@@ -132,7 +132,7 @@ def _read_raw(
     before = (len(collected.reports), len(collected.rejects))
     read_log(collected, lines, source.name, defaults)
     if (len(collected.reports), len(collected.rejects)) == before:
-        collected.reject(None, NOT_A_FORM, source.name, source.name)
+        collected.reject(None, NOT_A_FORM, "", source.name)
 
 
 def _read_document(collected: Collected, source: Source, written: str, defaults: Defaults) -> None:

@@ -23,7 +23,7 @@ from headroom.hooks.inputs import Source, TooLargeError, find_sources, read_whol
 from headroom.hooks.landing import arrow_rows
 from headroom.hooks.loading import deliver, read_sources
 from headroom.hooks.perf_logs import Options
-from headroom.hooks.rejects import MASKED, Reject, end_of, excerpt_of
+from headroom.hooks.rejects import MASKED, Reject, end_of, excerpt_of, reject_rows
 from headroom.hooks.report import LoadReport
 from headroom.hooks.tolerant_json import NotJSONError, read_json
 from headroom.settings import Settings
@@ -65,7 +65,9 @@ class Collected:
 
     def reject(self, report_id: str | None, reason: str, excerpt: str, where: str) -> None:
         """Keep a piece that could not be read, with the reason."""
-        self.rejects.append(Reject(HOOK, report_id, reason, excerpt[:MASKED], where))
+        self.rejects.append(
+            Reject(HOOK, report_id, reason, excerpt[:MASKED], where, self.report.source)
+        )
         self.report.reject(reason, where)
 
     def pack(self) -> None:
@@ -94,7 +96,7 @@ def load_dask_reports(
 
     read_sources(report, find_sources(list(paths)), read, on_source)
     tables = landed_tables()
-    rejects = [reject.row() for reject in collected.rejects]
+    rejects = reject_rows(collected.rejects)
     batches: dict[LandedTable, list[pa.RecordBatch]] = {
         tables[SEGMENTS]: collected.batches,
         tables["landed_rejects"]: arrow_rows(tables["landed_rejects"], rejects),
@@ -108,7 +110,7 @@ def read_report(collected: Collected, source: Source, stream: BufferedReader) ->
     try:
         page = read_whole(stream, COPIES, BYTES_A_VALUE)
     except TooLargeError as error:
-        collected.reject(None, f"{error}: {SHORTER}", source.name, source.name)
+        collected.reject(None, f"{error}: {SHORTER}", "", source.name)
         return
     collected.report.lines += page.count("\n")
     if not HTML.search(page):
@@ -144,7 +146,7 @@ def _add_stream(collected: Collected, source: Source, columns: Columns) -> bool:
     try:
         stream = read_stream(columns)
     except BadStreamError as error:
-        collected.reject(None, str(error), source.name, source.name)
+        collected.reject(None, str(error), "", source.name)
         return False
     if not stream.segments:
         collected.report.skipped[EMPTY] += 1

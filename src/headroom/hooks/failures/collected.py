@@ -9,7 +9,7 @@ from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.failures.values import MAX_TEXT
 from headroom.hooks.landing import Row, arrow_rows
 from headroom.hooks.masks import HIDDEN, mask_batches
-from headroom.hooks.rejects import Reject
+from headroom.hooks.rejects import Reject, reject_rows
 from headroom.hooks.report import LoadReport
 
 HOOK = "failures"
@@ -28,7 +28,7 @@ FREE_TEXT = {
     PODS: ("message",),
     POD_ENDS: ("message",),
     KUBERNETES_EVENTS: ("message",),
-    REJECTS: ("subject", "excerpt"),
+    REJECTS: ("subject", "excerpt", "source"),
 }
 ROWS_A_BATCH = 50_000
 # What a database writes down twice as one solution was tried as often as both say.
@@ -84,6 +84,7 @@ class Collected:
     report: LoadReport
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
     batches: dict[str, Batches] = field(default_factory=lambda: {name: [] for name in TABLES})
+    rejects: list[Reject] = field(default_factory=list)
     replaced: set[str] = field(default_factory=set)
     databases: dict[str, str] = field(default_factory=dict)
     told_apart: ToldApart = field(default_factory=ToldApart)
@@ -99,11 +100,15 @@ class Collected:
 
     def reject(self, subject: str | None, reason: str, excerpt: str, where: str) -> None:
         """Keep a piece that could not be read, with the reason."""
-        self.add(REJECTS, Reject(HOOK, subject, reason, excerpt, where).row())
+        reject = Reject(HOOK, subject, reason, excerpt, where, self.report.source)
+        self.rejects.append(reject)
+        if len(self.rejects) >= ROWS_A_BATCH:
+            self._pack_rejects()
         self.report.reject(reason, where)
 
     def incoming(self) -> dict[LandedTable, Batches]:
         """Give everything by table, to be landed."""
+        self._pack_rejects()
         for table in TABLES:
             self._pack(table)
         self.batches[SOLUTIONS] = _added_up(self.batches[SOLUTIONS])
@@ -115,6 +120,11 @@ class Collected:
         rows = [{"source": source, "record_id": ""} for source in sorted(self.replaced)]
         batches = [batch.select(["source", "record_id"]) for batch in arrow_rows(table, rows)]
         return {table: batches} if batches else {}
+
+    def _pack_rejects(self) -> None:
+        self.rows[REJECTS] += reject_rows(self.rejects)
+        self.rejects.clear()
+        self._pack(REJECTS)
 
     def _pack(self, name: str) -> None:
         if self.rows[name]:

@@ -22,7 +22,7 @@ from headroom.hooks.perf_logs.lines import (
     BadLineError,
     parse_line,
 )
-from headroom.hooks.rejects import Reject
+from headroom.hooks.rejects import Reject, address, reject_rows
 from headroom.hooks.report import LoadReport
 from headroom.hooks.seed_csv import seed_folder
 from headroom.settings import Settings
@@ -105,8 +105,8 @@ class LineStream:
     report: LoadReport
     on_progress: Progress | None = None
     is_at_end: bool = False
-    broken: list[tuple[str, BrokenLine]] = field(default_factory=list)
-    _begins: list[tuple[int, str]] = field(default_factory=list)
+    broken: list[tuple[Source, BrokenLine]] = field(default_factory=list)
+    _begins: list[tuple[int, Source]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Find out how much there is to read."""
@@ -125,21 +125,28 @@ class LineStream:
 
     def where(self, ordinal: int) -> str:
         """Name the source and the line of a place."""
-        begin, name = next(found for found in reversed(self._begins) if found[0] < ordinal)
-        return f"{name}:{ordinal - begin}"
+        begin, source = self._begin(ordinal)
+        return f"{source.name}:{ordinal - begin}"
+
+    def source(self, ordinal: int) -> Source:
+        """Give the source that a place is in."""
+        return self._begin(ordinal)[1]
+
+    def _begin(self, ordinal: int) -> tuple[int, Source]:
+        return next(found for found in reversed(self._begins) if found[0] < ordinal)
 
     def _read(self) -> Iterator[Block]:
         done = 0
         for source in self.sources:
             self.report.sources += 1
             before = self.report.lines
-            self._begins.append((before, source.name))
+            self._begins.append((before, source))
             block: Block | None = None
             try:
                 with open_source(source) as stream:
                     for block in read_blocks(stream):
                         self.report.lines += block.lines
-                        self.broken += [(source.name, line) for line in block.broken]
+                        self.broken += [(source, line) for line in block.broken]
                         yield replace(block, numbers=pc.add(block.numbers, before))
                         if self.on_progress:
                             self.on_progress(source.name, done + block.read, self._total)
@@ -223,23 +230,24 @@ class _Load:
     def _reject(self, line: dict[str, Any], reason: str) -> Reject:
         where = self.stream.where(line["ordinal"])
         self.stream.report.reject(reason, where)
-        return Reject(HOOK, None, reason, line["raw"], where)
+        source = self.stream.source(line["ordinal"])
+        return Reject(HOOK, None, reason, line["raw"], where, address(source))
 
     def _reject_broken(self) -> None:
         """Count all lines that are no text; keep one of each kind and source, and all of ours."""
         kept: dict[tuple[str, str], Reject] = {}
         ours = []
-        for name, line in self.stream.broken:
-            where = f"{name}:{line.number}"
+        for source, line in self.stream.broken:
+            where = f"{source.name}:{line.number}"
             self.stream.report.reject(line.reason, where)
-            reject = Reject(HOOK, None, line.reason, line.text, where)
+            reject = Reject(HOOK, None, line.reason, line.text, where, address(source))
             if "_TIMING:" in line.text:
                 ours.append(reject)
             else:
-                kept.setdefault((name, line.reason), reject)
+                kept.setdefault((source.name, line.reason), reject)
         self.stream.broken.clear()
         self._stage_rejects([*ours, *kept.values()])
 
     def _stage_rejects(self, rejects: Sequence[Reject]) -> None:
         table = landed_tables()[REJECTS]
-        self.landing.stage(table, arrow_rows(table, [reject.row() for reject in rejects]))
+        self.landing.stage(table, arrow_rows(table, reject_rows(rejects)))
