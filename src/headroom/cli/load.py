@@ -132,7 +132,9 @@ def load_perf_logs(
 def load_failures(
     paths: Annotated[
         list[str],
-        typer.Argument(help="SQLite histories, kubectl's JSON or YAML (or gzip), folders; - is stdin."),
+        typer.Argument(
+            help="SQLite histories, kubectl's JSON or YAML (gzip too), folders, - (stdin)."
+        ),
     ],
     target: TargetOption = None,
     source: Annotated[
