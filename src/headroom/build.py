@@ -11,6 +11,12 @@ from headroom.quality import GateResult, require_source
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
 
+STALE_TEST = "every_source_run_is_in_the_mart"
+STALE_HINT = (
+    "\nRuns of the source differ from the mart. If they were corrected after they had ended, run "
+    "`headroom build --full-refresh`: an incremental build reads the runs of the last 8 days again."
+)
+
 
 def check_gate(settings: Settings) -> GateResult:
     """Hold the raw tables against what a load needs; raise SourceRejectedError before dbt runs."""
@@ -43,7 +49,7 @@ def build_marts(
         kind = WarehouseUnavailableError if _was_stopped(run) else BuildFailedError
         raise kind(
             f"{what}; {skipped} nodes below were skipped and keep their last good state",
-            _explanation(run),
+            _explanation(run) + (STALE_HINT if STALE_TEST in failed else ""),
         )
     return run
 

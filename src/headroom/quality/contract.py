@@ -57,6 +57,9 @@ LIMITS_IN_WORDS: dict[Family, str] = {
     "integer": "nothing beyond 2,147,483,647 either way",
     "timestamptz": "finite times of the years 1 to 9999",
 }
+# Memory in MB times microseconds has to stay within eight bytes: 2.5 million GB.h. 350 GB for the
+# longest that a run may take are 59,000.
+MOST_MB_SECONDS = 9_000_000_000_000
 COLUMNS = _columns()
 # Clocks of two machines differ by seconds; a run further ahead was stamped wrongly.
 MAXIMUM_CLOCK_LEAD = _maximum_clock_lead()

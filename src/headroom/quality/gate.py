@@ -10,7 +10,7 @@ from headroom.quality.shape import Shape, is_readable, read_shape, shape_values
 from headroom.quality.silence import quiet
 from headroom.settings import Settings
 
-ROW_CHECK_COLUMNS = {"task": (KEYS["task"], "queued_at"), "task_def": (KEYS["task_def"],)}
+ROW_CHECK_COLUMNS = {"task": (KEYS["task"], "queued_at", "memory"), "task_def": (KEYS["task_def"],)}
 
 
 def check_source(settings: Settings, now: datetime | None = None) -> GateResult:
@@ -74,16 +74,15 @@ def _row_finding(result: Any) -> list[GateFinding]:
     """Give the finding of an expectation about rows, or one for each of its columns."""
     counted = result.result["details"]
     meta = result.expectation_config.meta
-    if "columns" in meta:
-        return [_fit_finding(inner, counted) for inner in meta["columns"].values()]
+    if "findings" in meta:
+        return [_fit_finding(name, inner, counted) for name, inner in meta["findings"].items()]
     found = meta["found"].format(**counted)
     rows = counted["failing_rows"]
     return [_finding(result, found if rows else "none", rows)]
 
 
-def _fit_finding(meta: dict[str, str], counted: dict[str, Any]) -> GateFinding:
-    rows = counted[f"{meta['column']}_rows"]
-    example = counted[f"{meta['column']}_example"]
+def _fit_finding(name: str, meta: dict[str, str], counted: dict[str, Any]) -> GateFinding:
+    rows, example = counted[f"{name}_rows"], counted[f"{name}_example"]
     found = f"rows with another value: {rows}" + (f" (such as {example})" if example else "")
     return GateFinding(**meta, found=found if rows else "none", failing_rows=rows, success=not rows)
 

@@ -20,6 +20,7 @@ from headroom.quality.contract import (
     LIMITS,
     LIMITS_IN_WORDS,
     MAXIMUM_CLOCK_LEAD,
+    MOST_MB_SECONDS,
     Family,
     Requirement,
     requirements,
@@ -86,7 +87,9 @@ def rows_suite(
     if "queued_at" in columns:
         expectations.append(_queued_in_the_past(table, now))
     if limited:
-        expectations.append(_values_fit(table, limited, KEYS[table] in columns))
+        key = KEYS[table] if KEYS[table] in columns else "cast(null as varchar)"
+        weighs = {"memory", "started_at", "finished_at"} <= set(columns)
+        expectations.append(_values_fit(table, limited, key, weighs=weighs))
     return ExpectationSuite(name=f"rows of {table}", expectations=expectations)
 
 
@@ -183,35 +186,57 @@ def _queued_in_the_past(table: str, now: datetime) -> Any:
     )
 
 
-def _values_fit(table: str, limited: dict[str, Family], key_is_sound: bool) -> Any:
-    """Expect values that staging can take: one pass for all columns, a finding for each."""
-    key = KEYS[table] if key_is_sound else "cast(null as varchar)"
+def _values_fit(table: str, limited: dict[str, Family], key: str, *, weighs: bool) -> Any:
+    """Expect values that staging can take: one pass for all columns, a finding for each.
+
+    `weighs`: also expect a memory and a time of each run whose product a mart can hold.
+    """
     misfits = {column: _misfit(column, family) for column, family in limited.items()}
+    findings = {
+        column: _about(table, column, f"each {column} fits", LIMITS_IN_WORDS[family])
+        for column, family in limited.items()
+    }
+    if weighs:
+        misfits["product"] = _too_heavy(misfits)
+        findings["product"] = _about(
+            table,
+            "memory",
+            "the memory of each run times its time fits",
+            "no more than 2,500,000 GB.h from started_at to finished_at",
+        )
     counted = ",\n".join(
-        f"count(*) filter (where {misfit}) as {column}_rows,"
-        f" min({key}) filter (where {misfit}) as {column}_example"
-        for column, misfit in misfits.items()
+        f"count(*) filter (where {misfit}) as {name}_rows,"
+        f" min({key}) filter (where {misfit}) as {name}_example"
+        for name, misfit in misfits.items()
     )
-    anywhere = " or ".join(misfits.values())
     return ExpectNoFailingRows(
         unexpected_rows_query=f"""
-            select count(*) filter (where {anywhere}) as failing_rows,
+            select count(*) filter (where {" or ".join(misfits.values())}) as failing_rows,
             {counted}
             from {{batch}}
         """,
-        meta={
-            "columns": {
-                column: {
-                    "table": table,
-                    "column": column,
-                    "expectation": f"each {column} fits",
-                    "expected": LIMITS_IN_WORDS[family],
-                    "remedy": f"correct these rows, or make a view named {table} that gives NULL "
-                    "for them and set HEADROOM_SOURCE_SCHEMA to its schema",
-                }
-                for column, family in limited.items()
-            }
-        },
+        meta={"findings": findings},
+    )
+
+
+def _about(table: str, column: str, expectation: str, expected: str) -> dict[str, str]:
+    return {
+        "table": table,
+        "column": column,
+        "expectation": expectation,
+        "expected": expected,
+        "remedy": f"correct these rows, or make a view named {table} that gives NULL for them and "
+        "set HEADROOM_SOURCE_SCHEMA to its schema",
+    }
+
+
+def _too_heavy(misfits: dict[str, str]) -> str:
+    """Say which runs have a product that is too large; none of infinite times, named already."""
+    odd = " or ".join(misfits[column] for column in ("started_at", "finished_at"))
+    seconds = "extract(epoch from finished_at) - extract(epoch from started_at)"
+    return (
+        f"case when {odd} then false else"
+        f" cast(memory as double precision) * abs({seconds}) > {MOST_MB_SECONDS} end"
     )
 
 

@@ -26,8 +26,9 @@ def test_a_sound_load_passes_with_every_check_made(source: Any) -> None:
 
     assert result.passed
     assert result.failed == ()
-    # Two tables, their columns, three checks of task's rows and two of task_def's, three times.
-    assert len(result.findings) == 2 + sum(map(len, COLUMNS.values())) + 3 + 2 + 3
+    # Two tables, their columns, three checks of task's rows and two of task_def's, three times
+    # of task and what memory and time make together.
+    assert len(result.findings) == 2 + sum(map(len, COLUMNS.values())) + 3 + 2 + 3 + 1
 
 
 ODD_ROWS = """
@@ -215,7 +216,7 @@ def test_a_refusal_says_what_where_and_what_to_do(source: Any) -> None:
     assert error.exit_code == 3
     assert error.message == (
         "task_def.memory: the column exists and is of type integer; "
-        "expected integer or bigint or smallint, found missing (and 2 more of 47 checks failed)"
+        "expected integer or bigint or smallint, found missing (and 2 more of 48 checks failed)"
     )
     assert "make views" in error.hint
     assert [finding.subject for finding in error.result.failed] == [
@@ -250,8 +251,17 @@ def test_values_that_do_not_fit_are_counted_with_an_example(source: Any) -> None
             f" ('1 {column}', '{other.format(ages_ago=ages_ago)}'), ('0 {column}', '{last}')"
         )
 
+    source.execute(
+        "insert into {s}.task (run_id, memory, started_at, finished_at) values"
+        " ('heavy', 350000, '2025-01-01 00:00:00+00', '2099-01-01 00:00:00+00'),"
+        " ('long', 350000, '2025-01-01 00:00:00+00', '2025-03-01 00:00:00+00')"
+    )
+
     failed = check_source(source.settings, NOW).failed
 
+    weighed = [finding for finding in failed if "times its time" in finding.expectation]
+    assert [finding.found for finding in weighed] == ["rows with another value: 1 (such as heavy)"]
+    failed = tuple(finding for finding in failed if finding not in weighed)
     assert {(finding.subject, finding.failing_rows, finding.found) for finding in failed} == {
         *(
             (f"task.{column}", 2, f"rows with another value: 2 (such as 1 {column})")
