@@ -52,6 +52,8 @@
                             then incoming.{{ column }}
                         else landed.{{ column }}
                     end as {{ column }}
+                {%- elif newest_by and column not in key -%}
+                    case when {{ is_older }} then landed.{{ column }} else incoming.{{ column }} end as {{ column }}
                 {%- else -%}
                     incoming.{{ column }}
                 {%- endif -%}
@@ -75,10 +77,6 @@
         ) as incoming
         left join {{ this }} as landed on {{ same_key }}
         where incoming.newest = 1;
-        {% if newest_by -%}
-            delete from {{ incoming }}_typed as incoming using {{ this }} as landed
-            where {{ same_key }} and ({{ is_older }});
-        {% endif -%}
         delete from {{ this }} as landed using {{ incoming }}_typed as incoming where {{ same_key }};
         insert into {{ this }} ({{ columns | join(', ') }})
         select {{ columns | join(', ') }} from {{ incoming }}_typed;

@@ -6,6 +6,19 @@ landed as (
 
 ),
 
+-- A log without times repeats what the same log with times says: these rows count once.
+dated as (
+
+    select
+        *,
+        logged_at is not null
+        or count(logged_at) over (
+            partition by category, worker, process_memory_mb, memory_limit_mb
+        ) = 0 as is_counted
+    from landed
+
+),
+
 renamed as (
 
     select
@@ -18,7 +31,8 @@ renamed as (
         memory_limit_mb,
         logged_at,
         pod_name
-    from landed
+    from dated
+    where is_counted
 
 )
 

@@ -1,7 +1,11 @@
 """The landed tables as the seeds' YAML declares them: the one home of columns, types and keys."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
+from hashlib import md5
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +15,7 @@ from headroom.settings import PROJECT_DIR
 
 LANDED_SCHEMA = "headroom_landed"
 CONTRACTS = PROJECT_DIR / "seeds" / "landed"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ARROW_TYPES = {
     "text": pa.string(),
     "integer": pa.int32(),
@@ -32,6 +37,26 @@ class KeptLabel:
     detail: str
 
 
+@dataclass(frozen=True)
+class EventKey:
+    """How the key of an event is made of its row: a letter, and the md5 of some columns.
+
+    Where `time` is a column, the time of the event is part of the key too. The letter tells the key
+    from those that older versions made of a whole line: 32 hexadecimal digits.
+    """
+
+    letter: str
+    columns: tuple[str, ...]
+    time: str | None = None
+
+    def sql(self, microseconds: str) -> str:
+        """Give the key in SQL, of either engine; `microseconds` is the time as a whole number."""
+        parts = [f"coalesce(cast({name} as text), '')" for name in self.columns]
+        if self.time:
+            parts.append(f"coalesce(cast({microseconds} as text), '')")
+        return f"'{self.letter}' || md5(concat_ws(chr(31), {', '.join(parts)}))"
+
+
 @dataclass(frozen=True, eq=False)
 class LandedTable:
     """A landed table: its columns with their SQL types, and the key that rows are merged by.
@@ -49,6 +74,17 @@ class LandedTable:
     age_columns: tuple[str, ...] = ()
     age_group: tuple[str, ...] = ()
     newest_by: tuple[str, ...] = ()
+    event_key: EventKey | None = None
+
+    def event_id(self, row: Mapping[str, Any], moment: datetime | None = None) -> str:
+        """Give the key of an event, as `EventKey.sql` does. Raises ValueError without one."""
+        if self.event_key is None:
+            raise ValueError(self.name)
+        parts = [_written(row.get(name)) for name in self.event_key.columns]
+        if self.event_key.time:
+            parts.append(str((moment - EPOCH) // timedelta(microseconds=1)) if moment else "")
+        written = "\x1f".join(parts).encode()
+        return self.event_key.letter + md5(written, usedforsecurity=False).hexdigest()
 
     @property
     def relation(self) -> str:
@@ -59,6 +95,12 @@ class LandedTable:
     def arrow_schema(self) -> pa.Schema:
         """Give the columns as Arrow types."""
         return pa.schema([(name, _arrow_type(kind)) for name, kind in self.columns.items()])
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _arrow_type(kind: str) -> pa.DataType:
@@ -81,6 +123,7 @@ def landed_tables() -> dict[str, LandedTable]:
 def _table(name: str, config: dict[str, Any]) -> LandedTable:
     meta = config.get("meta", {})
     kept = meta.get("keep_label")
+    event = meta.get("event_key")
     return LandedTable(
         name,
         config["column_types"],
@@ -89,4 +132,5 @@ def _table(name: str, config: dict[str, Any]) -> LandedTable:
         tuple(meta.get("age_columns", ())),
         tuple(meta.get("age_group", ())),
         tuple(meta.get("newest_by", ())),
+        EventKey(event["letter"], tuple(event["columns"]), event.get("time")) if event else None,
     )

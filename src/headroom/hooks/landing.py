@@ -148,6 +148,10 @@ class Landing:
         self._run(
             [_lock_sql(self.target), f"create schema if not exists {LANDED_SCHEMA}", *made],
         )
+        for table in self.landed:
+            if table.event_key and self.warehouse.scalar(has_line_keys_sql(table)):
+                locks = [] if self.target == "duckdb" else [_table_lock_sql(table)]
+                self._run([_lock_sql(self.target), *locks, *rekey_sql(table, self.target)])
 
     def _count(self, table: LandedTable) -> None:
         landed = self.landed[table]
@@ -224,14 +228,16 @@ class DuckDBLanding(Landing):
         return not repeated
 
     def _count_appended(self, table: LandedTable) -> None:
-        """Take back the rows of an empty table that it got twice; they are equal."""
+        """Take back the rows of an empty table that it got twice: the newest stays."""
         key = ", ".join(table.key)
+        newest = ", ".join([*(f"{name} desc nulls last" for name in table.newest_by), "rowid"])
         rows = self.warehouse.scalar(f"select count(*) from {table.relation}")
         if self._may_repeat(f"hash({key})", table, rows):
             self._run(
                 [
                     f"delete from {table.relation} where rowid in (select rowid from"
-                    f" (select rowid, row_number() over (partition by {key}) as place"
+                    f" (select rowid, row_number() over (partition by {key} order by {newest})"
+                    " as place"
                     f" from {table.relation}) where place > 1)"
                 ]
             )
@@ -423,6 +429,45 @@ def _kept_label(table: LandedTable) -> str:
     )
 
 
+def has_line_keys_sql(table: LandedTable) -> str:
+    """Ask whether a table has keys of older versions: 32 digits, the md5 of a whole line."""
+    return f"select exists (select 1 from {table.relation} where length({table.key[0]}) = 32)"
+
+
+def rekey_sql(table: LandedTable, target: Target) -> list[str]:
+    """Give landed events the keys that a load would give them; of equal ones the best stays.
+
+    The macro `rekey_landed_rows` does the same.
+    """
+    if table.event_key is None:
+        return []
+    time = table.event_key.time
+    microseconds = (
+        f"epoch_us({time})"
+        if target == "duckdb"
+        else f"cast(extract(epoch from {time}) * 1000000 as bigint)"
+    )
+    key = table.key[0]
+    twice, columns = f"twice_{table.name}", ", ".join(table.columns)
+    labelled = (
+        f"case when {table.label.column} = '{table.label.until}' then 1 else 0 end, "
+        if (table.label)
+        else ""
+    )
+    newest = ", ".join(f"{name} desc nulls last" for name in table.newest_by)
+    return [
+        f"update {table.relation} set {key} = {table.event_key.sql(microseconds)}"
+        f" where length({key}) = 32",
+        f"create temporary table {twice} as select * from (select *,"
+        f" row_number() over (partition by {key} order by {labelled}{newest}) as place,"
+        f" count(*) over (partition by {key}) as copies from {table.relation}) as ranked"
+        " where copies > 1",
+        f"delete from {table.relation} where {key} in (select {key} from {twice})",
+        f"insert into {table.relation} ({columns}) select {columns} from {twice} where place = 1",
+        f"drop table {twice}",
+    ]
+
+
 def _merge_sql(table: LandedTable) -> str:
     key = ", ".join(table.key)
     columns = ", ".join(table.columns)
@@ -430,9 +475,11 @@ def _merge_sql(table: LandedTable) -> str:
     kept = {table.label.column, table.label.detail} if table.label else set()
     takes = _takes_label(table)
     keeps = f"landed.{table.key[0]} is not null and not {takes}"
+    is_older = _is_older_sql(table)
     values = ", ".join(
-        f"case when {keeps} then landed.{name} else incoming.{name} end as {name}"
-        if name in kept
+        f"case when {keeps if name in kept else is_older} then landed.{name}"
+        f" else incoming.{name} end as {name}"
+        if name not in table.key
         else f"incoming.{name}"
         for name in table.columns
     )
@@ -448,7 +495,8 @@ def _merge_sql(table: LandedTable) -> str:
         ]
     )
     differs = " or ".join(
-        f"(landed.{name} is distinct from incoming.{name}{f' and {takes}' if name in kept else ''})"
+        f"(landed.{name} is distinct from incoming.{name}"
+        f" and {takes if name in kept else f'not ({is_older})'})"
         for name in table.columns
         if name not in table.key
     )
@@ -457,7 +505,7 @@ def _merge_sql(table: LandedTable) -> str:
         select
             {values},
             landed.{table.key[0]} is null as is_new,
-            coalesce(({differs}) and not ({_is_older_sql(table)}), false) as is_different,
+            coalesce({differs}, false) as is_different,
             {_kept_label(table)} as kept_label
         from (
             select

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from headroom.hooks.perf_logs.lines import KINDS, MAX_TEXT, NOTHING, PARAM_LENGTH, TIME
+from headroom.hooks.contract import landed_tables
+from headroom.hooks.perf_logs.lines import KINDS, MAX_TEXT, NOTHING, PARAM_LENGTH, TIME, TIMINGS
 
 MARK = "_TIMING: "
 # Printable ASCII but for the quote, and for what parts a CSV here: other text is read line by line.
@@ -60,7 +61,7 @@ WIDE_TYPES = {
     name: pa.decimal128(38, 9) if pa.types.is_decimal(kind) else kind
     for name, kind in TYPES.items()
 }
-SCHEMA = pa.schema({"line": pa.string(), "prefix": pa.string(), "kind": pa.string(), **TYPES})
+SCHEMA = pa.schema({"prefix": pa.string(), "kind": pa.string(), **TYPES})
 # What a line has to hold to be looked at at all: see PAYLOAD_MARK and WARNED in `lines`.
 MARKS = "_TIMING:|Aggregation: |emory|o disk|Spill file"
 # A program writes its fields in one order; so many others a block are read without a detour.
@@ -93,7 +94,6 @@ class _Lines:
     def batch(self, kind: str, order: Order) -> pa.RecordBatch:
         """Read the fields of lines that all are of one kind and hold its fields in an order."""
         columns = {
-            "line": self.lines,
             "kind": pa.repeat(KINDS[kind], len(self.lines)),
             **_fields(kind, order, self.usual),
         }
@@ -174,6 +174,8 @@ def _cut_prefixes(lines: _Lines) -> _Lines:
         pc.match_substring(prefixes, MARK.rstrip()),
         pc.greater(pc.binary_length(prefixes), MAX_TEXT),
     )
+    # JSON may have begun there.
+    is_odd = pc.or_(is_odd, pc.match_substring(prefixes, '"'))
     kinds = pc.if_else(is_odd, "", pc.utf8_slice_codeunits(prefixes, -3))
     usual = pc.binary_join_element_wise(kinds, bodies, MARK)
     return replace(lines, usual=usual, prefixes=prefixes)
@@ -229,10 +231,16 @@ def _read_csv(kind: str, order: Order, text: bytes, types: dict[str, pa.DataType
 
 def timings_of(blocks: str) -> str:
     """Give a select of the landed columns over batches; parameters: the label and its detail."""
+    table = landed_tables()[TIMINGS]
+    key = table.event_key.sql("null") if table.event_key else "null"
+    return f"select {key} as {table.key[0]}, * from ({_fields_of(blocks)}) as fields"
+
+
+def _fields_of(blocks: str) -> str:
+    """Select the landed columns but for the key; parameters: the label and its detail."""
     nothing = ", ".join(f"'{value}'" for value in NOTHING)
     return f"""
         select
-            md5(line) as timing_id,
             kind,
             ? as calibration,
             ? as experiment,

@@ -2,6 +2,7 @@
 
 `fast` reads the usual lines in bulk and gives the same rows; all others come here. Prefixes are
 free: a pod as `kubectl logs --prefix` writes it and the first time are kept, the rest is passed by.
+An event is known by what it says, never by what stands around it (decision 18).
 """
 
 import re
@@ -11,7 +12,9 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from headroom.hooks.rejects import digest
+from headroom.hooks.contract import landed_tables
+from headroom.hooks.inputs import clean_text
+from headroom.hooks.perf_logs.wrapped import MARK, Wrapped, member, unwrap
 from headroom.hooks.values import exact
 
 TIMINGS, PAYLOADS, WARNINGS = (
@@ -29,6 +32,8 @@ TIME = (
     r"(?:[.,][0-9]{1,9})?(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?"
 )
 TIMED = re.compile(TIME)
+# A text of JSON that has begun.
+OPEN_TEXT = re.compile(r'"\s*:\s*"(?:[^"\\]|\\.)*$')
 POD = re.compile(r"\[pod/([^\]/]*)")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
@@ -39,6 +44,8 @@ MAX_PAYLOAD_MB = Decimal(10**6)
 MAX_SIZE = Decimal(10**9)
 MAX_INTEGER, MAX_BIGINT = 2**31 - 1, 2**63 - 1
 MAX_TEXT = 1000
+# A container runtime's JSON around that of a logger, and one more.
+MAX_WRAPS = 3
 PARAM_LENGTH = 8
 NOTHING = ("N/A", "None", "")
 SIZE = r"([0-9.]+) ?([kKMGTP]i?B|B)"
@@ -75,20 +82,83 @@ class Parsed:
     row: Mapping[str, Any]
 
 
+@dataclass
+class _Event:
+    """What a line says: its row without a key, and the last time in front of it, its own."""
+
+    table: str
+    row: dict[str, Any]
+    own_time: datetime | None = None
+
+
 def parse_line(text: str) -> Parsed | None:
-    """Read a line; None where it is none of ours. Raises BadLineError."""
+    """Read a line, plain or in JSON; None if it has nothing for us. Raises BadLineError."""
+    event = _read(text, 0)
+    if event is None:
+        return None
+    table = landed_tables()[event.table]
+    return Parsed(
+        event.table, {table.key[0]: table.event_id(event.row, event.own_time), **event.row}
+    )
+
+
+def _read(text: str, depth: int) -> _Event | None:
+    wrapped = unwrap(text) if depth < MAX_WRAPS else None
+    if wrapped:
+        return _unwrapped(wrapped, depth)
+    try:
+        return _plain(text)
+    except BadLineError:
+        alone = member(text) if depth < MAX_WRAPS else None
+        if alone is None:
+            raise
+        return _unwrapped(alone, depth)
+
+
+def _unwrapped(wrapped: Wrapped, depth: int) -> _Event | None:
+    """Read the first text of a JSON line that is an event; several fields can repeat it."""
+    problem: BadLineError | None = None
+    for text in wrapped.texts:
+        try:
+            found = [_read(line, depth + 1) for line in text.splitlines() if MARK.search(line)]
+        except BadLineError as error:
+            problem = problem or error
+            continue
+        events = [event for event in found if event]
+        if len(events) > 1:
+            raise BadLineError("several events in one message")
+        if events:
+            return _around(events[0], wrapped)
+    if problem:
+        raise problem
+    return None
+
+
+def _around(event: _Event, wrapped: Wrapped) -> _Event:
+    """Add what stands around a message: time and pod are the first ones, from left to right."""
+    before = read_prefix(wrapped.before)
+    for name, written in (("logged_at", wrapped.logged_at), ("pod_name", wrapped.pod_name)):
+        event.row[name] = before[name] or written or event.row[name]
+    if event.row["pod_name"]:
+        event.row["pod_name"] = clean_text(event.row["pod_name"])[:MAX_TEXT]
+    event.own_time = event.own_time or wrapped.logged_at or before["logged_at"]
+    return event
+
+
+def _plain(text: str) -> _Event | None:
     timing = TIMING.search(text)
     if timing:
         kind = timing[1]
+        if OPEN_TEXT.search(text[: timing.start()]) and '"' not in text[timing.end() :]:
+            raise BadLineError("the JSON that holds the line is cut off")
         fields = read_fields(COLOUR.sub("", text[timing.end() :]))
         row = _simulation(fields) if kind == "SIM" else _aggregation(fields)
         prefix = text[: timing.start()]
-        return Parsed(
-            TIMINGS,
-            {"timing_id": digest(text), "kind": KINDS[kind], **row, **read_prefix(prefix)},
-        )
-    if PAYLOAD_MARK.search(text):
-        return Parsed(PAYLOADS, _payload(text))
+        return _Event(TIMINGS, {"kind": KINDS[kind], **row, **read_prefix(prefix)})
+    payload = PAYLOAD_MARK.search(text)
+    if payload:
+        prefix = text[: payload.start()]
+        return _Event(PAYLOADS, {**_payload(text), **read_prefix(prefix)}, _last_time(prefix))
     return _warning(text)
 
 
@@ -96,15 +166,23 @@ def read_prefix(prefix: str) -> dict[str, Any]:
     """Give the pod and the first time in what stands before a line's own text."""
     pod = POD.search(prefix)
     time = TIMED.search(prefix)
-    moment = None
-    if time:
-        try:
-            moment = datetime.fromisoformat(time[0].replace(",", "."))
-        except ValueError:
-            moment = None
-    if moment is not None:
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return {"logged_at": moment, "pod_name": (pod[1][:MAX_TEXT] or None) if pod else None}
+    return {
+        "logged_at": _moment(time[0]) if time else None,
+        "pod_name": (pod[1][:MAX_TEXT] or None) if pod else None,
+    }
+
+
+def _last_time(prefix: str) -> datetime | None:
+    times = TIMED.findall(prefix)
+    return _moment(times[-1]) if times else None
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(written.replace(",", "."))
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def read_fields(text: str) -> dict[str, str]:
@@ -204,15 +282,13 @@ def _payload(text: str) -> dict[str, Any]:
         raise BadLineError("the line about the payload is not complete")
     fields = {"sample_size": found[2], "total_estimate": found[3]}
     return {
-        "payload_estimate_id": digest(text),
         "sim_return_count": int(found[1]),
         "sample_kb": _number(fields, "sample_size", MAX_SIZE, 6),
         "total_estimate_kb": _number(fields, "total_estimate", MAX_SIZE, 6),
-        **read_prefix(text[: found.start()]),
     }
 
 
-def _warning(text: str) -> Parsed | None:
+def _warning(text: str) -> _Event | None:
     for category, pattern in WARNED:
         found = pattern.search(text)
         if not found:
@@ -220,14 +296,13 @@ def _warning(text: str) -> Parsed | None:
         sizes = [*found.groups(), None, None, None, None][:4]
         address = ADDRESS.search(text)
         row = {
-            "worker_warning_id": digest(text),
             "category": category,
             "worker": address[1][:MAX_TEXT] if address else None,
             "process_memory_mb": _mebibytes(sizes[0], sizes[1]),
             "memory_limit_mb": _mebibytes(sizes[2], sizes[3]),
             **read_prefix(text[: found.start()]),
         }
-        return Parsed(WARNINGS, row)
+        return _Event(WARNINGS, row, _last_time(text[: found.start()]))
     return None
 
 
