@@ -5,7 +5,7 @@
     {%- set event = model.config.meta.get('event_key') -%}
     {%- set id = model.config.unique_key[0] -%}
     {%- set has_line_keys = 'select count(*) from ' ~ relation ~ ' where length(' ~ id ~ ') = 32' -%}
-    {%- if event is none or run_query(has_line_keys).rows[0][0] == 0 -%}
+    {%- if not event or run_query(has_line_keys).rows[0][0] == 0 -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set label = model.config.meta.get('keep_label') -%}
