@@ -205,11 +205,14 @@ def test_record_solution_as_its_user_does(project: Project) -> None:
 def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text("no listing")
-    load(project, FOLDER, bad)
+    # A spreadsheet would take these for formulas.
+    formulas = history(tmp_path / "f.db", ("=1+1", 1, 0), ("-5", 0, 1), ("@a", 1, 1), ("+~r", 1, 2))
+    load(project, FOLDER, bad, formulas)
     direct = landed(project)
+    assert any("=1+1" in line for line in direct[SOLUTIONS])
     project.drop_own_schemas()
     checkout = copy_of_the_project(tmp_path / "checkout")
-    for file in (*sorted(FOLDER.iterdir()), bad):
+    for file in (*sorted(FOLDER.iterdir()), bad, formulas):
         load(project, file, csv_folder=checkout / "seeds" / "landed")
     project.dbt("seed", "--select", "path:seeds/landed", project=checkout)
     assert landed(project) == direct

@@ -1,6 +1,7 @@
-"""What loads share that fit into memory: sources are read one by one, then all is landed."""
+"""What loads share that read source by source, and land all at the end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -9,12 +10,15 @@ import pyarrow as pa
 
 from headroom.hooks.contract import LandedTable
 from headroom.hooks.inputs import UNREADABLE, Source, open_source, why_unreadable
-from headroom.hooks.landing import Batches, land
+from headroom.hooks.landing import Batches, Landing
+from headroom.hooks.landing import landing as open_landing
 from headroom.hooks.rejects import address
 from headroom.hooks.report import LoadReport
-from headroom.hooks.seed_csv import write_seeds
+from headroom.hooks.seed_csv import seed_folder
 from headroom.settings import Settings
 
+# What reads and what sorts share a gigabyte.
+MEMORY_LIMIT = "200MB"
 Progress = Callable[[str, int, int], None]
 
 
@@ -50,20 +54,73 @@ def read_sources(
             report.unreadable.append(f"{source.name}: it is nested too deeply")
 
 
+class Delivery:
+    """The way of rows into the warehouse, or into the CSVs of a folder; opened when it is needed.
+
+    What does not fit into memory is staged before all is read: it stays only if nothing is raised.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        options: LoadOptions,
+        tables: Sequence[LandedTable],
+        stack: ExitStack,
+    ) -> None:
+        """Keep where to deliver; `stack` closes it."""
+        self._settings, self._options, self._tables = settings, options, tables
+        self._stack = stack
+        self._landing: Landing | None = None
+
+    def stage(self, table: LandedTable, batches: Batches) -> None:
+        """Put rows aside, out of memory."""
+        landing = self._open()
+        landing.reader.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        landing.stage(table, batches)
+
+    def finish(
+        self,
+        report: LoadReport,
+        incoming: Mapping[LandedTable, Batches],
+        replaced: Mapping[LandedTable, list[pa.RecordBatch]] | None = None,
+    ) -> None:
+        """Land what was staged and what is incoming, and report it; see `deliver`."""
+        if self._options.strict:
+            report.require_clean()
+        landing = self._open()
+        for table, batches in incoming.items():
+            landing.stage(table, batches)
+        for table, batches in (replaced or {}).items():
+            landing.replace(table, batches)
+        report.landed = landing.merge()
+
+    def _open(self) -> Landing:
+        if self._landing is None:
+            settings, folder = self._settings, self._options.csv_folder
+            if folder:
+                settings = self._stack.enter_context(seed_folder(folder, self._tables))
+            self._landing = self._stack.enter_context(open_landing(settings, self._tables))
+        return self._landing
+
+
+@contextmanager
+def delivery(
+    settings: Settings, options: LoadOptions, tables: Sequence[LandedTable]
+) -> Iterator[Delivery]:
+    """Open the way of rows into some tables for as long as a load reads."""
+    with ExitStack() as stack:
+        yield Delivery(settings, options, tables, stack)
+
+
 def deliver(
     settings: Settings,
     report: LoadReport,
     incoming: Mapping[LandedTable, Batches],
     options: LoadOptions,
-    replaced: Mapping[LandedTable, list[pa.RecordBatch]] | None = None,
 ) -> None:
     """Land what was read in the warehouse, or in the CSVs of a folder, and report it.
 
     Raises InputRejectedError, with nothing landed, where `strict` is set and anything was rejected.
     """
-    if options.strict:
-        report.require_clean()
-    if options.csv_folder:
-        report.landed = write_seeds(options.csv_folder, incoming, replaced)
-    else:
-        report.landed = land(settings, incoming, replaced)
+    with delivery(settings, options, list(incoming)) as way:
+        way.finish(report, incoming)

@@ -1,10 +1,12 @@
 """Landed rows as seed CSVs, for people who then run `dbt seed`.
 
 dbt's reader takes an empty cell and the word null for NULL, and makes a line feed of a carriage
-return. Text that would not survive is escaped: see the macro `landed_value`, which undoes it.
+return. A spreadsheet runs a cell that begins like a formula. Text that would not survive, or would
+be run, is escaped with a backslash in front: see the macro `landed_value`, which undoes it.
 """
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,16 +25,18 @@ from headroom.settings import Settings
 # Cells are no longer than what dbt's reader of CSV takes.
 MAX_CELL = 100_000
 BATCH_ROWS = 50_000
+# What spreadsheets take for the beginning of a formula, also in the wide form of East Asia.
+FORMULA = re.compile("\\s*[-=+@\uff0d\uff1d\uff0b\uff20]|[\t\r\n]")
 
 
 def escape(value: str | None) -> str:
     """Give the cell that stands for a text, or for NULL."""
     if value is None:
         return ""
-    plain = value.strip().lower() not in ("", "null")
-    if plain and not value.startswith("\\") and "\r" not in value:
-        return value
-    return "\\" + value.replace("~", "~t").replace("\r", "~r")
+    is_null = value.strip().lower() in ("", "null")
+    if is_null or value.startswith("\\") or "\r" in value or FORMULA.match(value):
+        return "\\" + value.replace("~", "~t").replace("\r", "~r")
+    return value
 
 
 def unescape(cell: str) -> str | None:
@@ -113,6 +117,15 @@ def _read(path: Path, table: LandedTable) -> Iterator[pa.RecordBatch]:
 def _write(path: Path, settings: Settings, table: LandedTable) -> None:
     """Write beside the file, then put it in its place: a reader sees the old one or the new one."""
     cells = ", ".join(f"cast({name} as text)" for name in table.columns)
+    texts = [kind == "text" for kind in table.columns.values()]
+
+    def cells_of(row: Sequence[str | None]) -> list[str]:
+        # A negative number is no formula.
+        return [
+            escape(cell) if is_text else cell or ""
+            for cell, is_text in zip(row, texts, strict=True)
+        ]
+
     with (
         duckdb.connect(str(settings.duckdb_path), read_only=True) as connection,
         tempfile.NamedTemporaryFile(
@@ -131,6 +144,6 @@ def _write(path: Path, settings: Settings, table: LandedTable) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(table.columns)
         while rows := found.fetchmany(BATCH_ROWS):
-            writer.writerows([escape(cell) for cell in row] for row in rows)
+            writer.writerows(map(cells_of, rows))
     Path(file.name).chmod(0o644)
     Path(file.name).replace(path)

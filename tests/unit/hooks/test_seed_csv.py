@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from headroom.errors import InputRejectedError, UsageError
 from headroom.hooks.contract import landed_tables
+from headroom.hooks.landing import arrow_rows
 from headroom.hooks.seed_csv import escape, unescape, write_seeds
 
 REJECTS, SAMPLES = (landed_tables()[f"landed_{name}"] for name in ("rejects", "build_samples"))
@@ -22,6 +24,9 @@ REJECTS, SAMPLES = (landed_tables()[f"landed_{name}"] for name in ("rejects", "b
 @example("\\")
 @example("~r\r\n~t")
 @example("\u3000")
+@example("=HYPERLINK(1)")
+@example(" \t+1~r")
+@example("\uff1d1")
 def test_text_survives_a_csv_as_dbt_reads_it(value: str | None) -> None:
     file = io.StringIO(newline="")
     csv.writer(file, lineterminator="\n").writerow(["key", escape(value)])
@@ -30,6 +35,8 @@ def test_text_survives_a_csv_as_dbt_reads_it(value: str | None) -> None:
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows == [["key", escape(value)]]
     assert unescape(rows[0][1]) == value
+    # A spreadsheet would run these.
+    assert not re.match(r"\s*[=+@-]|[\t\r\n]", rows[0][1])
     if value is not None:
         # dbt takes these for NULL.
         assert rows[0][1].strip().lower() not in ("", "null")
@@ -45,3 +52,19 @@ def test_a_folder_or_a_file_that_cannot_be_used_is_named_and_left(tmp_path: Path
         with pytest.raises(InputRejectedError, match=r"landed_build_samples\.csv is no seed"):
             write_seeds(tmp_path, {SAMPLES: []})
         assert path.read_bytes().endswith(written)
+
+
+def test_numbers_stay_numbers_and_texts_are_no_formulas(tmp_path: Path) -> None:
+    timings = landed_tables()["landed_timings"]
+    row = {"timing_id": "-1", "seed": -5, "worker": "=1+1", "target": "@a", "param_id": "ok"}
+    write_seeds(tmp_path, {timings: arrow_rows(timings, [row])})
+    (written,) = csv.DictReader((tmp_path / "landed_timings.csv").read_text().splitlines())
+    assert {name: written[name] for name in row} == {
+        "timing_id": "\\-1",
+        "seed": "-5",
+        "worker": "\\=1+1",
+        "target": "\\@a",
+        "param_id": "ok",
+    }
+    (merged,) = write_seeds(tmp_path, {timings: arrow_rows(timings, [row])})
+    assert (merged.new, merged.changed, merged.unchanged) == (0, 0, 1)

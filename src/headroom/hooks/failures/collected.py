@@ -1,5 +1,6 @@
 """What was read of all inputs of a load, before anything is landed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -7,9 +8,10 @@ import pyarrow.compute as pc
 
 from headroom.hooks.contract import LandedTable, landed_tables
 from headroom.hooks.failures.values import MAX_TEXT
+from headroom.hooks.inputs import TooLargeError
 from headroom.hooks.landing import Row, arrow_rows
 from headroom.hooks.masks import HIDDEN, mask_batches
-from headroom.hooks.rejects import Reject, reject_rows
+from headroom.hooks.rejects import MASKED, Reject, reject_rows
 from headroom.hooks.report import LoadReport
 
 HOOK = "failures"
@@ -31,6 +33,12 @@ FREE_TEXT = {
     REJECTS: ("subject", "excerpt", "source"),
 }
 ROWS_A_BATCH = 50_000
+CHARACTERS_A_BATCH = 4_000_000
+# What is held of a load before it is put aside.
+HELD_BYTES = 32 * 1024 * 1024
+# Solutions are added up, so they are held. A cluster has hundreds of them.
+MAX_SOLUTIONS_BYTES = 64 * 1024 * 1024
+TOO_MANY = f"more than {MAX_SOLUTIONS_BYTES // 1024**2} MiB of solutions"
 # What a database writes down twice as one solution was tried as often as both say.
 ADDED_UP = {
     "success_count": "sum",
@@ -77,17 +85,20 @@ class ToldApart:
 class Collected:
     """Rows of a load, masked and in the types of their tables as soon as a batch is full.
 
-    `replaced` are the sources whose solutions were read to their end, and `databases` says which
-    database a source was.
+    `put_aside` takes them out of memory where they are many; without it all are held. `replaced`
+    are the sources whose solutions were read to their end, and `databases` says which database a
+    source was.
     """
 
     report: LoadReport
+    put_aside: Callable[[LandedTable, Batches], None] | None = None
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
     batches: dict[str, Batches] = field(default_factory=lambda: {name: [] for name in TABLES})
     rejects: list[Reject] = field(default_factory=list)
     replaced: set[str] = field(default_factory=set)
     databases: dict[str, str] = field(default_factory=dict)
     told_apart: ToldApart = field(default_factory=ToldApart)
+    characters: int = 0
 
     def add(self, table: str, row: Row) -> None:
         """Keep a row of a landed table."""
@@ -95,12 +106,16 @@ class Collected:
         # The ends of a pod are part of it.
         if table not in (REJECTS, POD_ENDS):
             self.report.parsed += 1
-        if len(self.rows[table]) >= ROWS_A_BATCH:
-            self._pack(table)
+        self.characters += sum(len(value) for value in row.values() if isinstance(value, str))
+        if self.characters >= CHARACTERS_A_BATCH or len(self.rows[table]) >= ROWS_A_BATCH:
+            for name in TABLES:
+                self._pack(name)
+            self.characters = 0
+            self._put_aside()
 
     def reject(self, subject: str | None, reason: str, excerpt: str, where: str) -> None:
         """Keep a piece that could not be read, with the reason."""
-        reject = Reject(HOOK, subject, reason, excerpt, where, self.report.source)
+        reject = Reject(HOOK, subject, reason, excerpt[:MASKED], where, self.report.source)
         self.rejects.append(reject)
         if len(self.rejects) >= ROWS_A_BATCH:
             self._pack_rejects()
@@ -135,6 +150,18 @@ class Collected:
                 shown = [self.told_apart.batch(*both) for both in zip(batches, shown, strict=True)]
             self.batches[name] += shown
             self.rows[name] = []
+
+    def _put_aside(self) -> None:
+        """Take what is held out of memory, but for the solutions, which are added up first."""
+        solutions = self.batches[SOLUTIONS] = _added_up(self.batches[SOLUTIONS])
+        if sum(batch.nbytes for batch in solutions) > MAX_SOLUTIONS_BYTES:
+            raise TooLargeError(TOO_MANY)
+        others = [name for name in TABLES if name != SOLUTIONS]
+        held = sum(batch.nbytes for name in others for batch in self.batches[name])
+        if self.put_aside and held > HELD_BYTES:
+            for name in others:
+                self.put_aside(landed_tables()[name], self.batches[name])
+                self.batches[name] = []
 
 
 def _added_up(batches: Batches) -> Batches:

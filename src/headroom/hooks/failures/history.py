@@ -25,7 +25,7 @@ from headroom.hooks.failures.values import (
     instant,
     text,
 )
-from headroom.hooks.inputs import decode
+from headroom.hooks.inputs import TooLargeError, decode
 from headroom.hooks.quantities import Memory, memory, millicores
 from headroom.hooks.rejects import digest
 from headroom.hooks.values import BadValueError
@@ -34,7 +34,7 @@ from headroom.printable import printable
 MAGIC = b"SQLite format 3\x00"
 BUSY_SECONDS = 5
 ROWS_A_PAGE = 5000
-CHARACTERS_A_PAGE = 8_000_000
+CHARACTERS_A_PAGE = 4_000_000
 # More than any text of a log; SQLite itself allows a thousand million bytes.
 MAX_VALUE_BYTES = 64 * 1024 * 1024
 # A page takes milliseconds, a check of a gigabyte some seconds.
@@ -260,7 +260,7 @@ def _read_table(
             history.row_count += 1
             fields = dict(zip(written, row[1:], strict=True))
             reader(history, fields, f"{history.name}, {table} {row[0]}")
-    except NotReadError as error:
+    except (NotReadError, TooLargeError) as error:
         history.trouble(str(error))
         return False
     return True

@@ -6,13 +6,14 @@ from io import BufferedReader
 from pathlib import Path
 
 from headroom.errors import UsageError
-from headroom.hooks.failures.collected import Collected
+from headroom.hooks.contract import landed_tables
+from headroom.hooks.failures.collected import TABLES, Collected
 from headroom.hooks.failures.forms import CUT, NOT_KNOWN, read_documents
 from headroom.hooks.failures.history import MAGIC, read_history
 from headroom.hooks.failures.kubernetes import is_listing, read_listing, without_last
 from headroom.hooks.failures.record import RECORDED
 from headroom.hooks.inputs import Source, TooLargeError, find_sources, is_packed, read_whole
-from headroom.hooks.loading import LoadOptions, deliver, read_sources
+from headroom.hooks.loading import LoadOptions, delivery, read_sources
 from headroom.hooks.report import LoadReport
 from headroom.printable import printable
 from headroom.settings import Settings
@@ -46,20 +47,15 @@ def load_failures(
     if options.source is not None and not options.source.strip():
         raise UsageError("--source is empty", "name the source")
     sources = [source for source in find_sources(list(paths)) if not _is_beside(source)]
-    collected = Collected(LoadReport())
-    report = collected.report
+    with delivery(settings, options, [landed_tables()[name] for name in TABLES]) as way:
+        collected = Collected(LoadReport(), way.stage)
+        report = collected.report
 
-    def read(source: Source, stream: BufferedReader) -> None:
-        _read(collected, source, stream, options)
+        def read(source: Source, stream: BufferedReader) -> None:
+            _read(collected, source, stream, options)
 
-    read_sources(report, sources, read, on_source)
-    deliver(
-        settings,
-        report,
-        collected.incoming(),
-        options,
-        collected.scopes(),
-    )
+        read_sources(report, sources, read, on_source)
+        way.finish(report, collected.incoming(), collected.scopes())
     return report
 
 
