@@ -140,7 +140,7 @@ class DuckDBWarehouse(Warehouse):
         rows = 0
         with self._transaction():
             for batch in batches:
-                self.connection.register("incoming_batch", pa.Table.from_batches([batch]))
+                self.connection.register("incoming_batch", stream_of(batch))
                 self.connection.execute(f"insert into {table} by name from incoming_batch")
                 self.connection.unregister("incoming_batch")
                 rows += batch.num_rows
@@ -170,6 +170,14 @@ class DuckDBWarehouse(Warehouse):
     def close(self) -> None:
         """Close the file, so that another process may write it."""
         self.connection.close()
+
+
+def stream_of(batch: pa.RecordBatch) -> pa.RecordBatchReader:
+    """Give a batch to be read once.
+
+    DuckDB holds what was registered until the transaction ends. A stream that was read is empty.
+    """
+    return pa.RecordBatchReader.from_batches(batch.schema, iter([batch]))
 
 
 class PostgresWarehouse(Warehouse):

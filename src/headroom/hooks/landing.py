@@ -18,7 +18,7 @@ import pyarrow as pa
 from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.hooks.contract import LANDED_SCHEMA, LandedTable
 from headroom.settings import Settings, Target
-from headroom.warehouse import DuckDBWarehouse, Warehouse, open_warehouse
+from headroom.warehouse import DuckDBWarehouse, Warehouse, open_warehouse, stream_of
 
 WAIT_SECONDS = 60
 # A file that changed so lately may be one that another load is just making.
@@ -189,7 +189,7 @@ class DuckDBLanding(Landing):
     def _load(self, name: str, batches: Batches) -> None:
         """Insert batches through Arrow, without a copy in Python."""
         for batch in batches:
-            self.connection.register("incoming_batch", pa.Table.from_batches([batch]))
+            self.connection.register("incoming_batch", stream_of(batch))
             self._run([f"insert into {name} by name from incoming_batch"])
             self.connection.unregister("incoming_batch")
 
