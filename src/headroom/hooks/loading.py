@@ -100,6 +100,8 @@ class Delivery:
             if folder:
                 settings = self._stack.enter_context(seed_folder(folder, self._tables))
             self._landing = self._stack.enter_context(open_landing(settings, self._tables))
+            # The command shows a bar of its own.
+            self._landing.reader.execute("set enable_progress_bar = false")
         return self._landing
 
 
