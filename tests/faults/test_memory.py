@@ -29,7 +29,7 @@ print(report.parsed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 def write_history(path: Path, megabytes: int) -> int:
     """Write failures with two long snippets each; give how many."""
-    numbers = random.Random(7)
+    numbers = random.Random(7)  # noqa: S311
     words = " ".join(f"word{numbers.randrange(10**6)}" for _ in range(20_000))
     count = megabytes * MEGABYTE // ROW
     with closing(sqlite3.connect(path)) as database:
