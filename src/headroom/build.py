@@ -1,11 +1,14 @@
 """One build: the gate on the raw tables, then dbt's seeds, snapshot, models and tests in order."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from headroom.dbt import DbtRun, NodeResult, run_dbt
+from headroom.domains import DOMAINS, Plan, decide, exclusions
 from headroom.engine_errors import passes
 from headroom.environment import require_environment
-from headroom.errors import BuildFailedError, WarehouseUnavailableError
+from headroom.errors import BuildFailedError, SourceRejectedError, WarehouseUnavailableError
+from headroom.inventory import read_inventory
 from headroom.printable import printable_lines
 from headroom.quality import GateResult, require_source
 from headroom.settings import Settings
@@ -18,20 +21,42 @@ STALE_HINT = (
 )
 
 
-def check_gate(settings: Settings) -> GateResult:
-    """Hold the raw tables against what a load needs; raise SourceRejectedError before dbt runs."""
+@dataclass(frozen=True)
+class Checked:
+    """What a build will do, and what the gate found; None where it has nothing to check."""
+
+    plan: Plan
+    gate: GateResult | None
+
+
+def check_sources(settings: Settings) -> Checked:
+    """Look for the data of every domain and hold Flotilla's tables against what a load needs.
+
+    What is missing or refused stands in the plan, so that the other domains are built all the same.
+    Raises SourceRejectedError where no domain has data.
+    """
+    with open_warehouse(settings) as warehouse:
+        plan = decide(read_inventory(warehouse, settings), settings)
+    if not plan.built and not plan.refused:
+        lacks = [f"{name} ({lack.what}): {lack.remedy}" for name, lack in plan.left_out.items()]
+        raise SourceRejectedError("there is nothing to build: no domain has data", "\n".join(lacks))
+    if "flotilla" not in plan.built:
+        return Checked(plan, None)
     require_environment()
-    open_warehouse(settings).close()
-    return require_source(settings)
+    try:
+        return Checked(plan, require_source(settings))
+    except SourceRejectedError as error:
+        return Checked(plan.refusing("flotilla", error), None)
 
 
 def build_marts(
     settings: Settings,
+    domains: tuple[str, ...] = tuple(DOMAINS),
     *,
     full_refresh: bool = False,
     on_result: Callable[[NodeResult], None] | None = None,
 ) -> DbtRun:
-    """Run `dbt build`.
+    """Run `dbt build` on some domains.
 
     Raises BuildFailedError, naming the nodes that failed, and WarehouseUnavailableError where the
     database stopped them. A node below a failed one is skipped, so its table stays as the last good
@@ -41,6 +66,8 @@ def build_marts(
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if full_refresh:
         arguments.append("--full-refresh")
+    if excluded := exclusions(domains):
+        arguments += ["--exclude", *excluded]
     run = run_dbt(settings, arguments, on_result)
     if run.returncode != 0:
         failed = run.names("error", "fail")

@@ -5,36 +5,43 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from headroom.domains import DOMAINS, Plan, decide
 from headroom.errors import HeadroomError
-from headroom.quality.elsewhere import remedies
-from headroom.settings import MARTS_SCHEMA, PROJECT_DIR, Settings
-from headroom.warehouse import Warehouse, open_warehouse
+from headroom.inventory import built_domains, read_inventory
+from headroom.settings import PROJECT_DIR, Settings
+from headroom.warehouse import open_warehouse
+
+State = Literal["ok", "left out", "missing"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is needed: whether it is there, and how to get it if not."""
+    """One thing to look at: whether it is there, and how to get it if not.
+
+    A domain without data is `left out` as long as nobody needs it.
+    """
 
     what: str
-    ok: bool
+    state: State
     remedy: str = ""
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at Python, dbt, the project's files, the database, the raw tables and the marts."""
+    """Look at Python, dbt, the project's files, the database and every domain."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     findings = [
-        Finding(f"Python {version}", sys.version_info >= (3, 11), "install Python 3.11 or newer"),
+        _needed(f"Python {version}", sys.version_info >= (3, 11), "install Python 3.11 or newer"),
         _package("dbt-core"),
         _package(f"dbt-{settings.target}"),
         _package("great-expectations"),
-        Finding(
+        _needed(
             "the command dbt beside this Python",
             shutil.which("dbt", path=str(Path(sys.executable).parent)) is not None,
             "run `make env`",
         ),
-        Finding(
+        _needed(
             f"the dbt project in {PROJECT_DIR}",
             (PROJECT_DIR / "dbt_project.yml").exists(),
             "run headroom from a clone of its repository, installed with `make env`",
@@ -43,30 +50,41 @@ def examine(settings: Settings) -> list[Finding]:
     return findings + _database(settings)
 
 
+def _needed(what: str, is_there: bool, remedy: str) -> Finding:
+    return Finding(what, "ok" if is_there else "missing", remedy)
+
+
 def _package(name: str) -> Finding:
     try:
         found = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return Finding(f"package {name}", False, "run `make env`")
-    return Finding(f"package {name} {found}", True)
+        return Finding(f"package {name}", "missing", "run `make env`")
+    return Finding(f"package {name} {found}", "ok")
 
 
 def _database(settings: Settings) -> list[Finding]:
     try:
         with open_warehouse(settings, read_only=True) as warehouse:
-            source = settings.source_schema
-            return [
-                Finding(f"target {settings.target} answers: {warehouse.place}", True),
-                *(
-                    _table(warehouse, source, table, remedy)
-                    for table, remedy in remedies(settings).items()
-                ),
-                _table(warehouse, MARTS_SCHEMA, "flotilla__runs", "run `headroom build`"),
-            ]
+            plan = decide(read_inventory(warehouse, settings), settings)
+            built = built_domains(warehouse, settings)
+            place = warehouse.place
     except HeadroomError as error:
         what = f"target {settings.target} does not answer: {error.message}"
-        return [Finding(what, False, error.hint)]
+        return [Finding(what, "missing", error.hint)]
+    findings = [Finding(f"target {settings.target} answers: {place}", "ok")]
+    findings += [_domain(name, plan, is_built=name in built) for name in DOMAINS]
+    if not plan.built and not plan.refused:
+        findings.append(Finding("data of any domain", "missing", "load what one of them needs"))
+    return findings
 
 
-def _table(warehouse: Warehouse, schema: str, table: str, remedy: str) -> Finding:
-    return Finding(f"table {schema}.{table}", table in warehouse.readable(schema), remedy)
+def _domain(name: str, plan: Plan, *, is_built: bool) -> Finding:
+    if lack := plan.lack_of(name):
+        state: State = "missing" if name in plan.refused else "left out"
+        return Finding(f"domain {name}: {lack.what}", state, lack.remedy)
+    if name in plan.kept:
+        what = f"domain {name} also reads a domain that is missing"
+        return Finding(what, "missing", "until that is there its marts stay as they are")
+    if not is_built:
+        return Finding(f"domain {name} has data, but no marts", "missing", "run `headroom build`")
+    return Finding(f"domain {name} has data and marts", "ok")

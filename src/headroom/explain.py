@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from headroom.errors import UsageError
+from headroom.inventory import require_marts
 from headroom.report.compiled import compile_analyses, for_run
+from headroom.report.run import query_marts
 from headroom.settings import Settings
 from headroom.terminal import plain
 from headroom.warehouse import Result, open_warehouse
@@ -42,16 +44,20 @@ class Story:
 
 
 def read_story(settings: Settings, run_id: str) -> Story:
-    """Read a run and its donors from the marts; raise UsageError for a run that is not there."""
+    """Read a run and its donors from the marts; raise UsageError for a run that is not there.
+
+    Raises WarehouseUnavailableError where there are no marts, or where they cannot answer.
+    """
+    require_marts(settings, "flotilla")
     names = ("explain_run", "explain_donors")
     run_sql, donors_sql = (
         for_run(sql, run_id) for sql in compile_analyses(settings, names).values()
     )
     with open_warehouse(settings, read_only=True) as warehouse:
-        runs = _records(warehouse.query(run_sql))
+        runs = _records(query_marts(warehouse, "explain_run", run_sql))
         if not runs:
             raise UsageError(f"there is no run {run_id}", "is the last build older than the run?")
-        return Story(runs[0], _records(warehouse.query(donors_sql)))
+        return Story(runs[0], _records(query_marts(warehouse, "explain_donors", donors_sql)))
 
 
 def differing_words(command: str | None, other: str | None) -> str:

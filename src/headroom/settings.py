@@ -13,6 +13,8 @@ TARGETS: tuple[Target, ...] = get_args(Target)
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 PROFILES_DIR = PROJECT_DIR / "profiles"
 MARTS_SCHEMA = "marts"
+DEFAULT_SOURCE_SCHEMA = "flotilla"
+DOMAIN_NAMES = ("flotilla", "builds", "failures", "throughput")
 # A DuckDB file names its database: DuckDB has databases of the first names itself, and a name of
 # two parts is ambiguous where it begins with both a database and a schema.
 DUCKDB_NAMES = ("main", "temp", "system", "information_schema", "pg_catalog")
@@ -32,19 +34,21 @@ class Settings:
     """The engine and the places a command works on.
 
     `duckdb_path` counts only for target duckdb; target postgres takes libpq's own PG* variables.
-    `source_schema` holds the raw tables `task` and `task_def`.
+    `source_schema` holds the raw tables `task` and `task_def`. `domains` are those that a build has
+    to find data for; any other is built where it has data.
     """
 
     target: Target
     duckdb_path: Path
     source_schema: str
+    domains: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, target: str | None = None) -> "Settings":
-        """Read HEADROOM_TARGET, HEADROOM_DUCKDB_PATH and HEADROOM_SOURCE_SCHEMA.
+        """Read HEADROOM_TARGET, HEADROOM_DUCKDB_PATH, HEADROOM_SOURCE_SCHEMA and HEADROOM_DOMAINS.
 
-        `target` (a command's --target) wins over HEADROOM_TARGET. Raises UsageError for a target
-        that does not exist and for a schema name that is not a plain lowercase identifier.
+        `target` (a command's --target) wins over HEADROOM_TARGET. Raises UsageError for a target or
+        a domain that does not exist and for a schema name that is not a plain lowercase identifier.
         """
         wanted = target or os.environ.get("HEADROOM_TARGET") or "duckdb"
         chosen = next((known for known in TARGETS if known == wanted), None)
@@ -53,7 +57,7 @@ class Settings:
                 f"target {wanted!r} does not exist", f"choose one of: {', '.join(TARGETS)}"
             )
         default_path = PROJECT_DIR / "warehouse" / "headroom.duckdb"
-        schema = os.environ.get("HEADROOM_SOURCE_SCHEMA") or "flotilla"
+        schema = os.environ.get("HEADROOM_SOURCE_SCHEMA") or DEFAULT_SOURCE_SCHEMA
         if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
             raise UsageError(
                 f"HEADROOM_SOURCE_SCHEMA is {schema!r}",
@@ -62,7 +66,7 @@ class Settings:
         path = Path(os.environ.get("HEADROOM_DUCKDB_PATH") or default_path).absolute()
         if chosen == "duckdb":
             _refuse_name(path, schema)
-        return cls(chosen, path, schema)
+        return cls(chosen, path, schema, _named_domains())
 
     def environment(self) -> dict[str, str]:
         """Give the variables with which a child process (dbt) finds the same places."""
@@ -91,3 +95,15 @@ def _refuse_name(path: Path, source_schema: str) -> None:
         f"HEADROOM_DUCKDB_PATH is {str(path)!r}: {problem}",
         "give the file another name, such as headroom.duckdb",
     )
+
+
+def _named_domains() -> tuple[str, ...]:
+    names = [name.strip() for name in os.environ.get("HEADROOM_DOMAINS", "").split(",")]
+    named = [name for name in names if name]
+    unknown = [name for name in named if name not in DOMAIN_NAMES]
+    if unknown:
+        raise UsageError(
+            f"HEADROOM_DOMAINS names {', '.join(map(repr, unknown))}, which is no domain",
+            f"give names with commas between, out of: {', '.join(DOMAIN_NAMES)}",
+        )
+    return tuple(dict.fromkeys(named))

@@ -99,7 +99,7 @@ class DuckDBWarehouse(Warehouse):
         if read_only and not path.exists():
             raise WarehouseUnavailableError(
                 f"there is no database at {path}",
-                "run `headroom fleet` and `headroom build`, or set HEADROOM_DUCKDB_PATH",
+                "load your data and run `headroom build`, or set HEADROOM_DUCKDB_PATH",
             )
         self.place = str(path)
         try:

@@ -118,8 +118,10 @@ def test_an_empty_source_gives_empty_marts(project: Project) -> None:
 
 
 def test_no_marts_yet(project: Project) -> None:
-    project.execute("create schema flotilla")
-    assert "headroom build" in failed(project.headroom("report", "impact"), 5)
+    with project.in_environment():
+        write_raw(project.settings, [], [])
+    for command in (["report", "impact"], ["explain", "eks-1"], ["failures", "stats"]):
+        assert "headroom build" in failed(project.headroom(*command), 5)
 
 
 def test_a_mistyped_word_is_named(project: Project) -> None:

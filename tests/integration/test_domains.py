@@ -1,7 +1,14 @@
 """Every domain on its own: what is not there is left out, and what was there is not forgotten."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from headroom.domains import DOMAINS
+from headroom.settings import PROJECT_DIR
+from tests.conftest import MakeProject
 from tests.support.canonical import export_marts
 from tests.support.project import TABLES, Project
 from tests.support.raw import START, definition_row, run_row, write_raw
@@ -48,3 +55,146 @@ def test_plain_dbt_builds_empty_marts_that_the_source_fills_later(project: Proje
     assert exported(project) == grown
     kept = "select count(*) from headroom_snapshots.flotilla__definitions_snapshot"
     assert project.query(f"{kept} where dbt_valid_to is null") == [(1,)]
+
+
+def load_raw(project: Project) -> None:
+    with project.in_environment():
+        write_raw(project.settings, RUNS, [definition_row()])
+
+
+def load_with(*arguments: str) -> Callable[[Project], None]:
+    def load(project: Project) -> None:
+        *command, sample = arguments
+        outcome = project.headroom("load", *command, str(PROJECT_DIR / "samples" / sample))
+        assert outcome.returncode == 0, outcome.stderr
+
+    return load
+
+
+LOADS: dict[str, Callable[[Project], None]] = {
+    "flotilla": load_raw,
+    "builds": load_with("build-stats", "builds/build-9f8e7d6c.json"),
+    "failures": load_with("failures", "failures/history.db"),
+    "throughput": load_with("perf-logs", "throughput/reported_run.log"),
+}
+# What Flotilla brings beside its own marts.
+ALSO = {"flotilla": {"failures"}}
+
+
+ASKED = {"flotilla": ["report", "impact"], "failures": ["failures", "stats"]}
+
+
+def mart_domains(project: Project) -> set[str]:
+    found = project.query(
+        "select distinct split_part(table_name, '__', 1) from information_schema.tables"
+        " where table_schema = 'marts'"
+    )
+    return {name for (name,) in found}
+
+
+def built_alone(project: Project, domain: str) -> None:
+    """Load one domain into an empty database, and build it."""
+    LOADS[domain](project)
+    outcome = project.headroom("build")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    built = {domain} | ALSO.get(domain, set())
+    for name in DOMAINS:
+        assert (f"Left out: {name} (" in outcome.stdout) == (name not in built)
+    assert "headroom fleet" not in outcome.stdout
+    assert mart_domains(project) == built
+    assert project.query(f"select count(*) from marts.{DOMAINS[domain].mart}") > [(0,)]
+    assert project.headroom("doctor").returncode == 0
+    for name, command in {
+        "flotilla": ["report", "impact"],
+        "failures": ["failures", "stats"],
+    }.items():
+        asked = project.headroom(*command)
+        assert asked.returncode == (0 if name in built else 5), asked.stderr
+        assert name in built or f"the domain {name} has no data here" in asked.stderr
+        assert "Traceback" not in asked.stderr
+
+
+ALONE = [("duckdb", "failures"), ("duckdb", "throughput"), ("postgres", "builds")]
+
+
+@pytest.mark.parametrize(("target", "domain"), ALONE)
+def test_a_domain_is_built_alone(target: str, domain: str, make_project: MakeProject) -> None:
+    with make_project(target, "test") as project:
+        built_alone(project, domain)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_domain_is_built_alone(domain: str, project: Project) -> None:
+    built_alone(project, domain)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_plain_dbt_builds_everything_around_one_domain(domain: str, project: Project) -> None:
+    LOADS[domain](project)
+    statuses = project.dbt("build")
+    assert set(statuses.values()) <= {"success", "pass", "no-op"}
+    assert mart_domains(project) == set(DOMAINS)
+    assert project.query(f"select count(*) from marts.{DOMAINS[domain].mart}") > [(0,)]
+    # What plain dbt built over nothing was not read: it is left out, not lost.
+    outcome = project.headroom("build")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "Left out: " in outcome.stdout
+
+
+def test_what_is_lost_or_named_ends_with_3_after_the_others(project: Project) -> None:
+    load_raw(project)
+    project.dbt(*DAYS)
+    kept = exported(project)
+    assert len(kept["marts.flotilla__runs"]) == len(RUNS)
+    for table in ("task", "task_def"):
+        project.execute(f"drop table flotilla.{table} cascade")
+    LOADS["builds"](project)
+    named = {**project.variables, "HEADROOM_DOMAINS": "builds,throughput"}
+    outcome = replace(project, variables=named).headroom("build")
+    assert outcome.returncode == 3, outcome.stdout + outcome.stderr
+    assert "Building builds" in outcome.stdout
+    told = " ".join(outcome.stderr.split())
+    assert "flotilla.task and flotilla.task_def were read by an earlier build and are gone" in told
+    assert "HEADROOM_DOMAINS names throughput, but no timing logs" in told
+    after = exported(project)
+    assert {name: after[name] for name in kept} == kept
+    assert project.query("select count(*) from marts.builds__builds") == [(1,)]
+    assert project.headroom("doctor").returncode == 5
+
+    # A landed table that is gone is not made again as an empty one.
+    project.execute("drop table headroom_landed.landed_build_samples cascade")
+    statuses = project.dbt("seed", "--select", "landed_build_samples", succeeds=False)
+    assert statuses == {"landed_build_samples": "error"}
+    outcome = project.headroom("build")
+    assert outcome.returncode == 3
+    assert "headroom_landed.landed_build_samples was read" in " ".join(outcome.stderr.split())
+
+
+def test_nothing_to_build_is_said(project: Project) -> None:
+    outcome = project.headroom("build")
+    assert outcome.returncode == 3
+    assert "no domain has data" in outcome.stderr
+    assert "headroom load build-stats" in outcome.stderr
+
+
+def test_a_table_that_may_not_be_read_is_not_taken_for_missing(make_project: MakeProject) -> None:
+    with make_project("postgres", "test") as project:
+        load_raw(project)
+        role = f"reader_{project.variables['PGDATABASE']}"
+        project.execute(
+            f"create role {role} login; grant create on database"
+            f" {project.variables['PGDATABASE']} to {role};"
+            f" grant usage on schema flotilla to {role};"
+            f" grant select on flotilla.task_def to {role}"
+        )
+        try:
+            reader = replace(project, variables={**project.variables, "PGUSER": role})
+            outcome = reader.headroom("build")
+            told = " ".join(outcome.stderr.split())
+            assert outcome.returncode == 3, told
+            assert "flotilla.task may not be read by this user" in told
+            assert "grant usage on schema flotilla, and select on flotilla.task" in told
+        finally:
+            project.execute(f"drop owned by {role}; drop role {role}")

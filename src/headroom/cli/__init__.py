@@ -11,15 +11,21 @@ from headroom.cli.common import Commands, TargetOption, console, problems, tell_
 from headroom.cli.failures import failures
 from headroom.cli.load import loads
 from headroom.cli.prune import prune
-from headroom.errors import CheckFailedError, HeadroomError, UsageError
+from headroom.errors import (
+    BuildFailedError,
+    CheckFailedError,
+    HeadroomError,
+    UsageError,
+    WarehouseUnavailableError,
+)
 from headroom.printable import printable
 from headroom.settings import MARTS_SCHEMA, Settings
 from headroom.terminal import plain, plain_lines
 
 if TYPE_CHECKING:
+    from headroom.build import Checked
     from headroom.dbt import NodeResult
-
-if TYPE_CHECKING:
+    from headroom.domains import Plan
     from headroom.report import Report
 
 app = typer.Typer(
@@ -32,6 +38,11 @@ app = typer.Typer(
 )
 app.add_typer(loads, name="load")
 app.add_typer(failures, name="failures")
+MARKS = {
+    "ok": "[green]ok[/green]      ",
+    "left out": "[yellow]left out[/yellow]",
+    "missing": "[red]missing[/red] ",
+}
 BUILT_KINDS = ("seed", "snapshot", "model")
 
 
@@ -72,8 +83,8 @@ def build(
         bool, typer.Option(help="Build incremental models from all of history.")
     ] = False,
 ) -> None:
-    """Check the raw tables, then load seeds, snapshot, build and test all models."""
-    from headroom.build import build_marts, check_gate
+    """Build and test the marts of every domain that has data; check Flotilla's tables before."""
+    from headroom.build import build_marts, check_sources
     from headroom.lock import only_build
     from headroom.warehouse import place_of
 
@@ -82,9 +93,12 @@ def build(
     with only_build(settings):
         place = plain(place_of(settings))
         console.print(f"Builds in {place}", highlight=False)
-        with console.status("checking the raw tables"):
-            gate = check_gate(settings)
-        console.print(f"Gate: {len(gate.findings)} expectations on the raw tables hold")
+        with console.status("looking for data and checking the raw tables"):
+            checked = check_sources(settings)
+        _print_plan(checked)
+        plan = checked.plan
+        if not plan.built:
+            _raise_refusals(plan)
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -99,7 +113,14 @@ def build(
                     task, advance=1, total=result.total, description=printable(result.name)[:48]
                 )
 
-            run = build_marts(settings, full_refresh=full_refresh, on_result=on_result)
+            try:
+                run = build_marts(
+                    settings, plan.built, full_refresh=full_refresh, on_result=on_result
+                )
+            except (BuildFailedError, WarehouseUnavailableError):
+                for error in plan.refused.values():
+                    _tell(error)
+                raise
     built = [result for result in run.ended("success") if result.kind in BUILT_KINDS]
     console.print(
         f"Built {len(built)} seeds, snapshots and models; "
@@ -108,6 +129,37 @@ def build(
     for result in run.ended("warn"):
         console.print(f"  warned: {plain(result.name)} ({result.rows:,} rows)", style="yellow")
     console.print(f"Marts: schema {MARTS_SCHEMA} of {place}")
+    _raise_refusals(plan)
+
+
+def _print_plan(checked: "Checked") -> None:
+    """Say what will be built, what is left out, and what would bring it."""
+    plan = checked.plan
+    if checked.gate:
+        console.print(f"Gate: {len(checked.gate.findings)} expectations on the raw tables hold")
+    for name, lack in plan.left_out.items():
+        console.print(
+            f"Left out: {name} ({plain(lack.what)}); {plain(lack.remedy)}", highlight=False
+        )
+    for name in plan.refused:
+        console.print(f"Not built: {name}", style="yellow", highlight=False)
+    for name in plan.kept:
+        console.print(
+            f"Not built: {name}, which also reads what was refused; its marts stay as they are",
+            style="yellow",
+            highlight=False,
+        )
+    if plan.built:
+        console.print(f"Building {', '.join(plan.built)}", highlight=False)
+
+
+def _raise_refusals(plan: "Plan") -> None:
+    """Raise what a domain was refused for; where there are several, tell all but the last."""
+    errors = list(plan.refused.values())
+    for error in errors[:-1]:
+        _tell(error)
+    if errors:
+        raise errors[-1]
 
 
 @app.command()
@@ -225,11 +277,10 @@ def doctor(target: TargetOption = None) -> None:
     tell_ignored()
     missing = False
     for finding in examine(settings):
-        missing = missing or not finding.ok
-        mark = "[green]ok[/green]     " if finding.ok else "[red]missing[/red]"
-        console.print(f"{mark} {plain(finding.what)}", highlight=False)
-        if not finding.ok:
-            console.print(f"        {plain(finding.remedy)}", style="dim", highlight=False)
+        missing = missing or finding.state == "missing"
+        console.print(f"{MARKS[finding.state]} {plain(finding.what)}", highlight=False)
+        if finding.state != "ok":
+            console.print(f"         {plain(finding.remedy)}", style="dim", highlight=False)
     if missing:
         raise typer.Exit(5)
 
@@ -238,6 +289,11 @@ app.command()(prune)
 
 
 def _fail(error: HeadroomError) -> NoReturn:
+    _tell(error)
+    sys.exit(error.exit_code)
+
+
+def _tell(error: HeadroomError) -> None:
     from headroom.errors import SourceRejectedError
 
     problems.print(f"[bold red]headroom:[/bold red] {plain(error.message)}", highlight=False)
@@ -249,7 +305,6 @@ def _fail(error: HeadroomError) -> NoReturn:
             problems.print(findings_table(error.result))
     if error.hint:
         problems.print(plain_lines(error.hint), style="dim", highlight=False)
-    sys.exit(error.exit_code)
 
 
 def main() -> None:

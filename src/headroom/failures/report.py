@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from headroom.errors import UsageError
 from headroom.failures.ask import Question, Row, Window, ask, compile_for_failures
+from headroom.inventory import require_marts
 from headroom.printable import printable_json
 from headroom.settings import Settings
 
@@ -70,6 +71,7 @@ def answer(
     """
     if command == "remediate" and not question.failure_type.strip():
         raise UsageError("--type is empty", "name a type of failure, such as OOMKilled")
+    require_marts(settings, "failures")
     sql = compiled or compile_command(settings, command)
     window, found = ask(settings, sql, question)
     sections = {name: found[analysis] for name, analysis in SECTIONS[command].items()}

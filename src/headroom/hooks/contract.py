@@ -113,11 +113,20 @@ def _arrow_type(kind: str) -> pa.DataType:
 @cache
 def landed_tables() -> dict[str, LandedTable]:
     """Read the contracts of all landed tables, by name."""
-    files = sorted(CONTRACTS.glob("_*__seeds.yml"))
-    seeds = [
-        seed for file in files for seed in yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]
-    ]
+    seeds = [seed for seeds in _seeds_by_file().values() for seed in seeds]
     return {seed["name"]: _table(seed["name"], seed["config"]) for seed in seeds}
+
+
+@cache
+def landed_tables_of(domain: str) -> tuple[str, ...]:
+    """Name the landed tables of a domain: those of the file that is named after it."""
+    seeds = _seeds_by_file().get(f"_landed_{domain}__seeds.yml", [])
+    return tuple(seed["name"] for seed in seeds)
+
+
+def _seeds_by_file() -> dict[str, list[dict[str, Any]]]:
+    files = sorted(CONTRACTS.glob("_*__seeds.yml"))
+    return {file.name: yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"] for file in files}
 
 
 def _table(name: str, config: dict[str, Any]) -> LandedTable:

@@ -29,8 +29,7 @@ def remedy(table: str, found: set[tuple[str, str]], source_schema: str) -> str:
     """Say what to do about a raw table that is missing, or that this user may not read.
 
     `found` are the (schema, table) pairs of the database.
-    Names the schemas that hold it, those with all raw tables first. Reference data are offered only
-    for a database that holds nothing of anybody's.
+    Names the schemas that hold it, those with all raw tables first.
     """
     if (source_schema, table) in found:
         return (
@@ -56,10 +55,7 @@ def remedy(table: str, found: set[tuple[str, str]], source_schema: str) -> str:
             "set HEADROOM_SOURCE_SCHEMA to the schema that holds it and let this user read it; "
             f"no schema of this database holds a table {table}"
         )
-    return (
-        f"the database holds no tables: load yours into schema {source_schema}, "
-        "or run `headroom fleet` for synthetic data to try with"
-    )
+    return f"the database holds no tables: load yours into schema {source_schema}"
 
 
 def _is_ours(schema: str) -> bool:

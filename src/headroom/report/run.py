@@ -7,6 +7,7 @@ import duckdb
 import psycopg
 
 from headroom.errors import UsageError, WarehouseUnavailableError
+from headroom.inventory import require_marts
 from headroom.report.catalog import Question, Report
 from headroom.report.compiled import compile_analyses, fill
 from headroom.report.published import is_reference_fleet
@@ -68,11 +69,11 @@ def run_report(settings: Settings, report: Report, request: Request | None = Non
     no marts yet, and UsageError for a definition or a run that the marts do not have, or where the
     figures must be the published ones and the data are a user's.
     """
+    require_marts(settings, "flotilla")
     request = request or Request()
     names = [question.analysis for question in report.questions]
     compiled = compile_analyses(settings, [*filter(None, [report.subject]), *names])
     with open_warehouse(settings, read_only=True) as warehouse:
-        _require_marts(warehouse)
         is_reference = is_reference_fleet(warehouse, settings)
         if request.must_be_published and not is_reference:
             raise UsageError(
@@ -110,13 +111,9 @@ def query_marts(warehouse: Warehouse, analysis: str, sql: str) -> Result:
     except (duckdb.Error, psycopg.Error) as error:
         raise WarehouseUnavailableError(
             f"{analysis} cannot be answered: {str(error).splitlines()[0]}",
-            "run `headroom build`: the marts may be of an older version, or unfinished",
+            "run `headroom build`: the marts may be of an older version, or unfinished; "
+            "`headroom doctor` says whether a table is missing",
         ) from error
-
-
-def _require_marts(warehouse: Warehouse) -> None:
-    if "flotilla__runs" not in warehouse.readable(MARTS_SCHEMA):
-        raise WarehouseUnavailableError("there are no marts yet", "run `headroom build`")
 
 
 def _end_of_history(warehouse: Warehouse) -> datetime:
