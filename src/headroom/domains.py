@@ -94,8 +94,8 @@ class Plan:
 
     def refusing(self, domain: str, error: SourceRejectedError, *, readers: bool = True) -> "Plan":
         """Give the plan without a domain that cannot be built, and without its `readers`."""
-        kept = READERS.get(domain, ()) if readers else ()
-        kept = tuple(name for name in kept if name in self.built)
+        spoilt = READERS.get(domain, ()) if readers else ()
+        kept = tuple(name for name in spoilt if name in self.built)
         built = tuple(name for name in self.built if name != domain and name not in kept)
         refused = {**self.refused, domain: error}
         return replace(self, built=built, refused=refused, kept=self.kept + kept)
