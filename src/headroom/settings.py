@@ -103,7 +103,7 @@ def _named_domains() -> tuple[str, ...]:
     unknown = [name for name in named if name not in DOMAIN_NAMES]
     if unknown:
         raise UsageError(
-            f"HEADROOM_DOMAINS names {', '.join(map(repr, unknown))}, which is no domain",
+            f"HEADROOM_DOMAINS names {', '.join(map(repr, unknown))}, which does not exist",
             f"give names with commas between, out of: {', '.join(DOMAIN_NAMES)}",
         )
     return tuple(dict.fromkeys(named))
