@@ -24,7 +24,7 @@ from headroom.quality.render import findings_table
 from headroom.quality.result import GateFinding, GateResult
 from headroom.report.catalog import REPORTS
 from headroom.report.render import print_report
-from headroom.report.run import Answer
+from headroom.report.run import Answer, Answers
 from headroom.terminal import PlainConsole, plain
 from headroom.warehouse import Result
 from tests.support.in_process import headroom
@@ -190,11 +190,13 @@ def test_reports_and_stories_show_names_without_harm() -> None:
     run |= {"attribution": "default", "is_oom": True, "is_contaminated": False}
     run |= {"queued_at": datetime(2026, 1, 1, tzinfo=UTC), "finished_at": None}
     donor = {**run, "is_certain": True, "command": f"{PLANTED} --more {PLANTED}"}
-    answer = Answer(REPORTS["bug"].questions[0], run["queued_at"], Result([PLANTED], [(PLANTED,)]))
+    found = Result([PLANTED], [(PLANTED,)])
+    answer = Answer(REPORTS["bug"].questions[0], PLANTED, run["queued_at"], found)
+    answers = Answers(answer.as_of, [answer], (PLANTED,))
     finding = GateFinding("task", "x", PLANTED, PLANTED, PLANTED, 1, False)
     for show in (
         lambda console: print_story(console, Story(run, [donor])),
-        lambda console: print_report(console, REPORTS["bug"], answer.as_of, [answer]),
+        lambda console: print_report(console, REPORTS["bug"], answers),
         lambda console: console.print(findings_table(GateResult((finding,)))),
         lambda console: _print_table(console, PLANTED, (PLANTED,), [(PLANTED,)]),
     ):

@@ -39,7 +39,7 @@ def answer_table(answer: Answer) -> Table:
     for position, column in enumerate(answer.result.columns):
         values = [row[position] for row in answer.result.rows]
         numeric = all(isinstance(value, int | float | Decimal | None) for value in values)
-        heading = column.replace("_", " ")
+        heading = plain(column.replace("_", " "))
         justify: JustifyMethod = "right" if numeric and values else "left"
         table.add_column(heading, justify=justify, overflow="fold")
     for row in answer.result.rows:
