@@ -102,6 +102,29 @@ def test_several_builds_of_one_log() -> None:
     assert found == {"one": ("SUCCESS", 5), "two": ("FAILURE", 0), "three": ("TIMEOUT", 5)}
 
 
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("DONE", "SUCCESS"),
+        ('ERROR: build step 0 "gcr.io/x" failed: step exited with non-zero status: 1', "FAILURE"),
+        ("BUILD FAILURE: Build step failure: build step 2 failed", "FAILURE"),
+        ("ERROR: failed to pull builder image", "FAILURE"),
+        ("ERROR: context deadline exceeded", "TIMEOUT"),
+        ("TIMEOUT: build took longer than 600 s", "TIMEOUT"),
+        ("CANCELLED: by the user", "CANCELLED"),
+        (f'ERROR: (gcloud.builds.submit) build {ID} completed with status "TIMEOUT"', "TIMEOUT"),
+        (f'build {ID} completed with status "SUCCESS"', "SUCCESS"),
+        ("Step #0: ERROR: build step", None),
+        ("Step #1: DONE", None),
+        ("TIMEOUT of a test", None),
+        ("ERROR: test failed", None),
+    ],
+)
+def test_the_words_that_end_a_build(line: str, status: str | None) -> None:
+    collected = read(f'starting build "{ID}"\n{block(SAMPLES)}2026-01-10T10:09:00Z {line}\n')
+    assert [row["status"] for row in collected.reports.values()] == [status]
+
+
 def test_the_printed_command_is_no_marker() -> None:
     command = "RUN echo BUILD_STATS_JSON_START && cat /x && echo BUILD_STATS_JSON_END\n"
     assert values(read(command + block(SAMPLES))) == {"log": GOOD}
@@ -203,9 +226,9 @@ def test_further_fields_are_json_without_secrets() -> None:
 
 def test_names_and_text_that_no_engine_can_hold_are_cleaned() -> None:
     collected = read('[{"cpu": 1}]', "n\udcff.json")
-    assert [row["build_id"] for row in collected.reports.values()] == ["n?"]
+    assert [row["build_id"] for row in collected.reports.values()] == ["n\ufffd"]
     collected = read('{"recent_builds": [{"build_id": "\\ud800x", "status": 5}]}')
-    assert [reject.row()["subject"] for reject in collected.rejects] == ["?x"]
+    assert [reject.row()["subject"] for reject in collected.rejects] == ["\ufffdx"]
 
 
 def test_fields_may_be_nested_deeply_and_lines_hold_any_separator() -> None:

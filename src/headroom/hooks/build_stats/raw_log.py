@@ -27,6 +27,20 @@ OUTCOMES = {
     "TIMEOUT": "TIMEOUT",
     "CANCELLED": "CANCELLED",
 }
+# The words of other versions, and of `gcloud builds submit` behind the build's own.
+ENDINGS = (
+    ("ERROR: build step", "FAILURE"),
+    ("BUILD FAILURE:", "FAILURE"),
+    ("ERROR: failed to", "FAILURE"),
+    ("ERROR: context deadline exceeded", "TIMEOUT"),
+    ("TIMEOUT:", "TIMEOUT"),
+    ("ERROR: context canceled", "CANCELLED"),
+    ("CANCELLED:", "CANCELLED"),
+)
+SAID = re.compile(
+    r"(?:ERROR: )?(?:\(gcloud\.(?:beta\.)?builds\.submit\) )?[Bb]uild [\w-]+ completed with status"
+    r' "(?P<status>SUCCESS|FAILURE|INTERNAL_ERROR|TIMEOUT|CANCELLED|EXPIRED)"'
+)
 CLOUD_BUILD = re.compile(r"^(?:FETCHSOURCE|BUILD|PUSH|Already have image)\b|^Step #\d+")
 MAX_BLOCK = 256 * 1024 * 1024
 NO_END, NO_START = "the end marker is missing", "the start marker is missing"
@@ -188,9 +202,14 @@ def _note(collected: Collected, build: Build, text: str) -> None:
 
 
 def _outcome(text: str) -> str | None:
-    """Give the status that a line of Cloud Build itself ends a build with."""
+    """Give the status that a line of Cloud Build itself, or of gcloud, ends a build with."""
     words = _without_time(text)
-    return "FAILURE" if words.startswith("ERROR: build step") else OUTCOMES.get(words)
+    if words in OUTCOMES:
+        return OUTCOMES[words]
+    said = SAID.fullmatch(words)
+    if said:
+        return said["status"]
+    return next((status for start, status in ENDINGS if words.startswith(start)), None)
 
 
 def _without_time(text: str) -> str:
