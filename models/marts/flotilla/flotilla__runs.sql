@@ -19,11 +19,15 @@ runs as (
     select *
     from {{ ref('int_flotilla__runs_attributed') }}
     {% if is_incremental() %}
+        -- One list: PostgreSQL joins it. Of two lists with an "or" it would search the second one from
+        -- its beginning for every run.
         where
             run_id in (
-                {{ runs_to_read }}
-            )
-            or run_id in (
+                select read_again.run_id
+                from (
+                    {{ runs_to_read }}
+                ) as read_again
+                union
                 {{ runs_replayed_anew }}
             )
     {% endif %}
