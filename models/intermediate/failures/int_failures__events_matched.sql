@@ -57,13 +57,17 @@ pods as (
     select * from {{ ref('int_failures__pods_observed') }}
     where
         has_failed
-        or attempt_id not in (select 'pod:' || pod_key from {{ ref('stg_failures__pod_ends') }})
+        or attempt_id not in (
+            select 'pod:' || ends.pod_key from {{ ref('stg_failures__pod_ends') }} as ends
+        )
 
 ),
 
 attempts as (
 
-    {%- for known in [ref('int_failures__runs_named'), 'pods', ref('int_failures__pod_ends_observed')] %}
+    {%- for known in [
+        ref('int_failures__runs_named'), 'pods', ref('int_failures__pod_ends_observed')
+    ] %}
         {{ 'union all' if not loop.first }}
         select
             attempt_id,

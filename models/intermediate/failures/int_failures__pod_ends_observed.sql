@@ -11,10 +11,12 @@ ends as (
 
     select
         ends.*,
-        coalesce(ends.end_key = pods.end_key, false) as is_explaining,
+        coalesce(ends.end_key = pods.end_key and pods.is_restarting, false) as is_backed_off_from,
         row_number() over (
             partition by ends.pod_key
-            order by coalesce(ends.ended_at, ends.started_at) desc nulls last, {{ text_key('ends.end_key') }}
+            order by
+                coalesce(ends.ended_at, ends.started_at) desc nulls last,
+                {{ text_key('ends.end_key') }}
         ) as end_number
     from {{ ref('stg_failures__pod_ends') }} as ends
     inner join pods on ends.pod_key = pods.pod_key
@@ -38,10 +40,12 @@ select
     true as is_ended,
     true as has_failed,
     ends.exit_code,
-    case when ends.is_explaining and pods.is_restarting then pods.reason else ends.reason end as exit_reason,
-    case when ends.is_explaining and pods.is_restarting then pods.message else ends.message end as message,
-    case when ends.end_number = 1 and not pods.has_failed then pods.further_restart_count else 0 end
-        as further_restart_count,
+    case when ends.is_backed_off_from then pods.reason else ends.reason end as exit_reason,
+    case when ends.is_backed_off_from then pods.message else ends.message end as message,
+    case
+        when ends.end_number = 1 and not pods.has_failed then pods.further_restart_count
+        else 0
+    end as further_restart_count,
     pods.gpu_count,
     cast(round(pods.memory_request_mb) as bigint) as memory_mb,
     coalesce(pods.has_memory_overflow, false) as has_memory_overflow,

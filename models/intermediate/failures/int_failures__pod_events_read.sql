@@ -32,7 +32,7 @@ told as (
 
 ),
 
--- A pod's failed ends have its name: an event that was first seen in the next try is not of this one.
+-- A pod's failed ends have its name: an event first seen in the next try is not of this one.
 failures as (
 
     select
@@ -51,7 +51,8 @@ failures as (
 limits as (
 
     select
-        cast({{ threshold('clock_ahead_seconds') }} as integer) * interval '1 second' as clock_ahead,
+        cast({{ threshold('clock_ahead_seconds') }} as integer)
+        * interval '1 second' as clock_ahead,
         cast({{ threshold('failure_event_lag_hours') }} as integer) * interval '1 hour' as lag
 
 ),

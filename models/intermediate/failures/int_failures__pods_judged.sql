@@ -35,8 +35,11 @@ judged as (
         case
             when pods.phase in ('Succeeded', 'Failed') then pods.phase = 'Failed'
             when pods.cannot_succeed or pods.reason = 'NodeLost' then true
-            when explaining.end_key is not null and pods.waiting_reason in {{ restarting }} then false
-            else coalesce(pods.waiting_reason in {{ hopeless }} or pods.reason in {{ hopeless }}, false)
+            when explaining.end_key is not null and pods.waiting_reason in {{ restarting }}
+                then false
+            else coalesce(
+                pods.waiting_reason in {{ hopeless }} or pods.reason in {{ hopeless }}, false
+            )
         end as has_failed
     from pods
     left join ends as explaining on pods.end_key = explaining.end_key
