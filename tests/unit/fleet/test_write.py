@@ -11,8 +11,10 @@ import pytest
 
 from headroom.errors import NotOursError, UsageError
 from headroom.fleet import schema, write_fleet
+from headroom.fleet.write import refuse_what_is_not_ours
 from headroom.settings import Settings
 from headroom.throwaway_postgres import throwaway_database
+from headroom.warehouse import open_warehouse
 
 
 def in_folder(folder: Path) -> Settings:
@@ -171,3 +173,26 @@ def test_postgres_holds_the_same_rows(
             connection.execute("comment on table flotilla.fleet_truth is null")
         with pytest.raises(NotOursError):
             write_fleet(settings)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "create materialized view flotilla.task as select 1 as a",
+        "create sequence flotilla.task",
+        "create table flotilla.other (a int); create index task on flotilla.other (a)",
+        "create type flotilla.task as (a int)",
+    ],
+)
+def test_whatever_has_the_name_of_a_table_is_refused(
+    postgres_dsn: str, made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL keeps tables, indexes, sequences and types of a schema apart by name only."""
+    settings = Settings("postgres", Path("unused"), "flotilla")
+    with throwaway_database(postgres_dsn) as variables:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with open_warehouse(settings) as warehouse:
+            warehouse.execute(f"create schema flotilla; {made}")
+            with pytest.raises(NotOursError, match='"task" in schema "flotilla"'):
+                refuse_what_is_not_ours(warehouse, settings)
