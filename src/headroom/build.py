@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from headroom.dbt import DbtRun, NodeResult, run_dbt
 from headroom.domains import DOMAINS, Plan, decide, exclusions
-from headroom.engine_errors import passes
+from headroom.engine_errors import passing_reason
 from headroom.environment import require_environment
 from headroom.errors import BuildFailedError, SourceRejectedError, WarehouseUnavailableError
 from headroom.inventory import read_inventory
-from headroom.printable import printable_lines
+from headroom.printable import printable, printable_lines
 from headroom.quality import GateResult, require_source
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
@@ -33,9 +33,11 @@ def check_sources(settings: Settings) -> Checked:
     """Look for the data of every domain and hold Flotilla's tables against what a load needs.
 
     What is missing or refused stands in the plan, so that the other domains are built all the same.
-    Raises SourceRejectedError where no domain has data.
+    Raises SourceRejectedError where no domain has data, and WarehouseUnavailableError where the
+    database cannot be opened, or only be read.
     """
     with open_warehouse(settings) as warehouse:
+        warehouse.require_writable()
         plan = decide(read_inventory(warehouse, settings), settings)
     if not plan.built and not plan.refused:
         lacks = [f"{name} ({lack.what}): {lack.remedy}" for name, lack in plan.left_out.items()]
@@ -70,22 +72,29 @@ def build_marts(
         arguments += ["--exclude", *excluded]
     run = run_dbt(settings, arguments, on_result)
     if run.returncode != 0:
+        kept = f"{run.count('skipped')} nodes were skipped and keep their last good state"
+        if reason := _stopped_by(run):
+            raise WarehouseUnavailableError(
+                f"the database stopped the build: {printable(reason)}; {kept}",
+                "build again when it answers: what was built stays, the rest follows",
+            )
         failed = run.names("error", "fail")
-        skipped = run.count("skipped")
         what = f"failed: {', '.join(failed)}" if failed else "dbt stopped before its first node"
-        kind = WarehouseUnavailableError if _was_stopped(run) else BuildFailedError
-        raise kind(
-            f"{what}; {skipped} nodes below were skipped and keep their last good state",
+        raise BuildFailedError(
+            f"{what}; {kept}",
             _explanation(run) + (STALE_HINT if STALE_TEST in failed else ""),
         )
     return run
 
 
-def _was_stopped(run: DbtRun) -> bool:
-    """Tell whether the database, not the code or the data, stopped all that failed."""
-    if not run.names("error", "fail"):
-        return passes("\n".join(run.messages))
-    return not run.names("fail") and bool(run.errors) and all(map(passes, run.errors))
+def _stopped_by(run: DbtRun) -> str | None:
+    """Quote the database where it, and neither the code nor the data, stopped all that failed."""
+    if run.names("fail"):
+        return None
+    reasons = [passing_reason(text) for text in run.errors or run.messages]
+    if run.names("error") and not all(reasons):
+        return None
+    return next(filter(None, reasons), None)
 
 
 def _explanation(run: DbtRun) -> str:

@@ -17,6 +17,11 @@ POOLER_HINT = (
     "or a pool in session mode"
 )
 AGAIN_HINT = "try again; if it stops again, ask who administers the server"
+READS_ONLY = (
+    "the server only reads",
+    "it is a standby, or default_transaction_read_only is on: name the primary server, "
+    "or turn the setting off for this user",
+)
 # By SQLSTATE, or by its class of two characters: what happened, and what to do.
 MEANINGS = {
     "57014": (
@@ -32,15 +37,7 @@ MEANINGS = {
         "raise idle_in_transaction_session_timeout for this user",
     ),
     "25P04": ("the server ended a long transaction", "raise transaction_timeout for this user"),
-    "25006": (
-        "the server only reads",
-        "it is a standby, or default_transaction_read_only is on: name the primary server, "
-        "or turn the setting off for this user",
-    ),
-    "22P05": (
-        "the database cannot hold a character; nothing of this load was stored",
-        "make the database with the encoding UTF8",
-    ),
+    "25006": READS_ONLY,
     "42501": (
         "the user lacks a right",
         "grant it: deploy/roles.sql shows the grants of each role",
@@ -109,9 +106,9 @@ def quoted_meaning(text: str) -> HeadroomError | None:
     return _of_postgres(kind(found[2])) if found and kind else None
 
 
-def passes(text: str) -> bool:
-    """Tell whether a message of dbt is about a server that may answer the next time."""
-    return PASSING_TEXTS.search(text) is not None
+def passing_reason(text: str) -> str | None:
+    """Give the line of dbt's message that quotes a server which may answer the next time."""
+    return next((line.strip() for line in text.splitlines() if PASSING_TEXTS.search(line)), None)
 
 
 def first_line(error: BaseException | str) -> str:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from headroom.connection import address_of, connect, is_pooled
-from headroom.engine_errors import explained
+from headroom.engine_errors import READS_ONLY, explained
 from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.settings import Settings
 
@@ -61,6 +61,10 @@ class Warehouse(ABC):
     @abstractmethod
     def readable(self, schema: str) -> set[str]:
         """Name everything in a schema that can be read as a table."""
+
+    @abstractmethod
+    def require_writable(self) -> None:
+        """Raise WarehouseUnavailableError where the database can only be read."""
 
     @contextmanager
     def one_session(self) -> Iterator[None]:
@@ -154,6 +158,9 @@ class DuckDBWarehouse(Warehouse):
         )
         return {name for (name,) in found.rows}
 
+    def require_writable(self) -> None:
+        """Do nothing: a file that only reads does not open for writing."""
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with explained():
@@ -198,6 +205,11 @@ class PostgresWarehouse(Warehouse):
         """Run statements that return nothing, in one transaction."""
         with explained(), self.connection.transaction():
             self.connection.execute(sql.encode())
+
+    def require_writable(self) -> None:
+        """Raise WarehouseUnavailableError on a standby, or for a user who may only read."""
+        if self.scalar("show transaction_read_only") == "on":
+            raise WarehouseUnavailableError(*READS_ONLY)
 
     @contextmanager
     def one_session(self) -> Iterator[None]:

@@ -12,11 +12,16 @@ import pytest
 from psycopg.errors import QueryCanceled
 
 from headroom import cli
-from headroom.build import _was_stopped
+from headroom.build import _stopped_by, build_marts, check_sources
 from headroom.connection import connect
 from headroom.dbt import DbtRun, NodeResult
-from headroom.engine_errors import meaning, passes
-from headroom.errors import LockedError, WarehouseUnavailableError
+from headroom.engine_errors import meaning
+from headroom.errors import (
+    BuildFailedError,
+    HeadroomError,
+    LockedError,
+    WarehouseUnavailableError,
+)
 from headroom.hooks import landing
 from headroom.hooks.contract import landed_tables
 from headroom.quality import check_source
@@ -201,10 +206,36 @@ TIMEOUT = "Database Error in model x (x.sql)\n  canceling statement due to state
 
 
 def test_a_build_that_the_server_stopped_may_be_tried_again() -> None:
-    assert _was_stopped(of_dbt(("error", TIMEOUT), ("skipped", "")))
-    assert not _was_stopped(of_dbt(("error", TIMEOUT), ("error", "column x does not exist")))
-    assert not _was_stopped(of_dbt(("error", TIMEOUT), ("fail", "Got 3 results")))
-    assert not passes("Got 3 results, configured to fail if != 0")
+    reason = "canceling statement due to statement timeout"
+    assert _stopped_by(of_dbt(("error", TIMEOUT), ("skipped", ""))) == reason
+    assert _stopped_by(of_dbt(("error", TIMEOUT), ("error", "column x does not exist"))) is None
+    assert _stopped_by(of_dbt(("error", TIMEOUT), ("fail", "Got 3 results"))) is None
+    assert _stopped_by(DbtRun(2, [], ["x", "connection to server at y failed: refused"]))
+    assert _stopped_by(DbtRun(2, [], ["Parsing Error"])) is None
+
+
+@pytest.mark.parametrize(
+    ("ended", "kind", "said"),
+    [
+        (of_dbt(("error", TIMEOUT)), WarehouseUnavailableError, "the database stopped the build"),
+        (of_dbt(("fail", "Got 3 results")), BuildFailedError, "failed: node;"),
+        (DbtRun(2), BuildFailedError, "dbt stopped before its first node"),
+    ],
+)
+def test_how_a_build_ends(
+    ended: DbtRun, kind: type[HeadroomError], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headroom.build.run_dbt", lambda *_: ended)
+    with pytest.raises(HeadroomError) as error:
+        build_marts(SETTINGS)
+    assert type(error.value) is kind
+    assert error.value.message.startswith(said)
+
+
+def test_a_build_on_a_standby_ends_before_dbt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    with pytest.raises(WarehouseUnavailableError, match="the server only reads"):
+        check_sources(SETTINGS)
 
 
 def test_behind_a_pooler_a_load_is_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
