@@ -56,6 +56,7 @@ lint: env  ## Check style and types
 	@$(BIN)/ruff check $(PYTHON_FILES)
 	@$(BIN)/ruff format --check $(PYTHON_FILES)
 	@$(BIN)/mypy
+	@$(BIN)/pytest --quiet --no-header tests/unit/test_thresholds.py
 	@mkdir -p target
 	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff lint --processes 2 $(SQL_FILES)
 

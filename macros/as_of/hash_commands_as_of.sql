@@ -41,9 +41,10 @@
     from {{ ref('flotilla__runs') }}
     where
         is_oom
-        and queued_at < {{ day_start(as_of_open_day()) }}
+        and queued_day < {{ as_of_open_day() }}
         and finished_at >= {{ day_start(as_of_open_day()) }}
         and finished_at < {{ as_of_end() }}
+        and finished_day >= {{ as_of_open_day() }}
         and command_hash is not null
         and command_md5 is not null
 {%- endmacro %}

@@ -56,11 +56,16 @@
         is_oom
         and command_md5 is not null
         and (
-            (finished_at >= {{ day_start(as_of_open_day()) }} and finished_at < {{ as_of_end() }})
+            (
+                finished_at >= {{ day_start(as_of_open_day()) }}
+                and finished_at < {{ as_of_end() }}
+                and finished_day >= {{ as_of_open_day() }}
+            )
             or (
                 finished_at is null
                 and queued_at >= {{ day_start(as_of_open_day()) }}
                 and queued_at < {{ as_of_end() }}
+                and queued_day >= {{ as_of_open_day() }}
             )
         )
     group by definition_id, command_hash

@@ -108,9 +108,9 @@
             subject,
             project,
             other,
-            sum(n * rate) as expected,
-            sum(n * n * rate * (1 - rate) / certainty) as variance,
-            sum(n * leaning) as leaned,
+            {{ exact_sum('n * rate') }} as expected,
+            {{ exact_sum('n * n * rate * (1 - rate) / certainty') }} as variance,
+            {{ exact_sum('n * leaning') }} as leaned,
             sum(case when rest_n > 0 then n else 0 end) as compared_hour,
             sum(case when rest_n > 0 then n else 0 end) as compared
         from rated_hour
@@ -126,12 +126,12 @@
                 {%- for key in own[:-1] %}
                     rated.{{ key }},
                 {%- endfor %}
-                sum(below.expected) as expected,
-                sum(
-                    below.variance
-                    + below.leaned * below.leaned * rated.rate * (1 - rated.rate) / rated.certainty
-                ) as variance,
-                sum(below.leaned * rated.leaning) as leaned,
+                {{ exact_sum('below.expected') }} as expected,
+                {{ exact_sum(
+                    'below.variance'
+                    ~ ' + below.leaned * below.leaned * rated.rate * (1 - rated.rate) / rated.certainty'
+                ) }} as variance,
+                {{ exact_sum('below.leaned * rated.leaning') }} as leaned,
                 sum(below.compared_hour) as compared_hour,
                 {%- if level == 'project' %}
                     sum(below.compared_group) as compared_group,

@@ -111,7 +111,7 @@
             limits.chance,
             case
                 when cell_count > 1 and all_observed >= limits.min_expected * cell_count
-                    then sum(square) over (partition by dimension)
+                    then {{ exact_sum('square', 'over (partition by dimension)') }}
             end as chi_square
         from squared
         cross join limits

@@ -13,35 +13,41 @@
     from (
         select
             subject,
-            sum(r) / nullif(sum(s), 0) as odds_ratio,
+            r / nullif(s, 0) as odds_ratio,
             case
-                when sum(r) > 0 and sum(s) > 0
-                    then sqrt(
-                        sum(p * r) / (2 * sum(r) * sum(r))
-                        + sum(p * s + q * r) / (2 * sum(r) * sum(s))
-                        + sum(q * s) / (2 * sum(s) * sum(s))
-                    )
+                when r > 0 and s > 0
+                    then sqrt(p_r / (2 * r * r) + p_s_q_r / (2 * r * s) + q_s / (2 * s * s))
             end as spread,
-            count(*) as strata
+            strata
         from (
             select
                 subject,
-                f * (rest_n - rest_f) / (n + rest_n) as r,
-                (n - f) * rest_f / (n + rest_n) as s,
-                (f + rest_n - rest_f) / (n + rest_n) as p,
-                (n - f + rest_f) / (n + rest_n) as q
+                {{ exact_sum('r') }} as r,
+                {{ exact_sum('s') }} as s,
+                {{ exact_sum('p * r') }} as p_r,
+                {{ exact_sum('p * s + q * r') }} as p_s_q_r,
+                {{ exact_sum('q * s') }} as q_s,
+                count(*) as strata
             from (
                 select
                     subject,
-                    cast(sum(n) as double precision) as n,
-                    cast(sum(f) as double precision) as f,
-                    cast(sum(sum(n)) over (partition by stratum) - sum(n) as double precision) as rest_n,
-                    cast(sum(sum(f)) over (partition by stratum) - sum(f) as double precision) as rest_f
-                from {{ cells }}
-                group by subject, stratum
-            ) as counted
-            where rest_n > 0
-        ) as terms
-        group by subject
+                    f * (rest_n - rest_f) / (n + rest_n) as r,
+                    (n - f) * rest_f / (n + rest_n) as s,
+                    (f + rest_n - rest_f) / (n + rest_n) as p,
+                    (n - f + rest_f) / (n + rest_n) as q
+                from (
+                    select
+                        subject,
+                        cast(sum(n) as double precision) as n,
+                        cast(sum(f) as double precision) as f,
+                        cast(sum(sum(n)) over (partition by stratum) - sum(n) as double precision) as rest_n,
+                        cast(sum(sum(f)) over (partition by stratum) - sum(f) as double precision) as rest_f
+                    from {{ cells }}
+                    group by subject, stratum
+                ) as counted
+                where rest_n > 0
+            ) as terms
+            group by subject
+        ) as totals
     ) as summed
 {%- endmacro %}

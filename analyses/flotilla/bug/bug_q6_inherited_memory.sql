@@ -15,7 +15,9 @@ recipient as (
         policies.window_days
     from {{ ref('flotilla__runs') }} as runs
     left join policies on runs.policy_version = policies.policy_version
-    where runs.run_id = '{{ var("run_id") }}' and runs.queued_at < {{ as_of_end() }}
+    where
+        runs.run_id = '{{ var("run_id") }}'
+        and runs.queued_at < {{ as_of_end() }}
 
 ),
 

@@ -26,16 +26,11 @@ select
     count(*) filter (where trials.is_ambiguous) as ambiguous_trial_count,
     count(trials.is_split) as multi_target_trial_count,
     count(*) filter (where trials.is_split) as split_trial_count,
-    avg(
-        case
-            when trials.is_split is not null
-                then
-                    1 - power(
-                        cast(workers.worker_count as double precision),
-                        cast(1 - trials.target_count as double precision)
-                    )
-        end
-    ) as random_split_share,
+    {{ exact_sum(
+        'case when trials.is_split is not null then 1 - power('
+        ~ 'cast(workers.worker_count as double precision), '
+        ~ 'cast(1 - trials.target_count as double precision)) end'
+    ) }} / nullif(count(trials.is_split), 0) as random_split_share,
     cast(coalesce(sum(trials.duplicated_mb), 0) as decimal(18, 6)) as duplicated_mb,
     cast({{ median_twice('trials.duplicated_mb') }} as decimal(18, 6)) as duplicated_mb_twice,
     cast({{ median_twice('trials.trial_ms') }} as decimal(18, 3)) as trial_ms_twice,
