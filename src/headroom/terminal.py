@@ -14,7 +14,7 @@ from rich.text import Text
 
 from headroom.printable import printable, printable_lines
 
-# A pipe has no width of its own: tables then take what they need up to this.
+# A pipe has no width: tables then take what they need up to this.
 PIPE_WIDTH = 160
 
 

@@ -75,7 +75,7 @@ def test_the_console_holds_back_what_got_past(is_terminal: bool) -> None:
     console.print(Text.from_markup(f"{PLANTED.replace('[/red]', '')}"))
     printed = COLOURS.sub("", console.file.getvalue())  # type: ignore[attr-defined]
     assert not harm(printed.replace("headroom: fine", ""))
-    # Markup in a name is no markup: it is printed as it stands, and no word becomes a picture.
+    # Markup in a name is not read: it is printed as it stands, and no word becomes a picture.
     assert printed.count("[red]x[/red][link=http://x.example]y[/link]:fire:") == 4
 
 

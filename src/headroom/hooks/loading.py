@@ -100,7 +100,7 @@ class Delivery:
             if folder:
                 settings = self._stack.enter_context(seed_folder(folder, self._tables))
             self._landing = self._stack.enter_context(open_landing(settings, self._tables))
-            # The command shows a bar of its own.
+            # The command shows its own bar.
             self._landing.reader.execute("set enable_progress_bar = false")
         return self._landing
 

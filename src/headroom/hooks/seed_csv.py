@@ -120,7 +120,7 @@ def _write(path: Path, settings: Settings, table: LandedTable) -> None:
     texts = [kind == "text" for kind in table.columns.values()]
 
     def cells_of(row: Sequence[str | None]) -> list[str]:
-        # A negative number is no formula.
+        # A negative number is not a formula.
         return [
             escape(cell) if is_text else cell or ""
             for cell, is_text in zip(row, texts, strict=True)

@@ -167,7 +167,7 @@ def test_a_character_with_thousands_of_digits_is_none() -> None:
     assert list(embedded_documents(page)) == [f"&#{'1' * 5000};"]
 
 
-# What is no file
+# What is not a file
 
 
 def test_a_pipe_that_nobody_writes_into_is_not_waited_for(
@@ -366,4 +366,4 @@ def test_a_file_beside_a_database_that_is_no_file_is_named(tmp_path: Path) -> No
     os.mkfifo(f"{path}-wal")
     assert path.with_name("a.db-wal").is_fifo()
     with soon():
-        assert "a.db-wal is no file" in why(path)
+        assert "a.db-wal is not a file" in why(path)

@@ -147,7 +147,7 @@ class History:
 
 @contextmanager
 def _readable_errors() -> Iterator[None]:
-    """Make an error of a message that is no UTF-8, because it quotes a damaged name."""
+    """Make an error of a message that is not UTF-8, because it quotes a damaged name."""
     try:
         yield
     except UnicodeDecodeError as error:

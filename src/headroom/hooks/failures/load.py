@@ -110,7 +110,7 @@ def _read_database(
         return
     for beside in (path for end in BESIDE if (path := Path(f"{source.path}{end}")).exists()):
         if not beside.is_file():
-            collected.report.unreadable.append(f"{source.name}: {printable(beside)} is no file")
+            collected.report.unreadable.append(f"{source.name}: {printable(beside)} is not a file")
             return
     _require_free(name)
     other = collected.databases.setdefault(name, source.name)
