@@ -291,8 +291,8 @@ def test_what_can_be_read_as_a_table_is_one(postgres_source: Any, statement: str
         postgres_source.execute(statement.format(s=schema, t=table, k=key))
     try:
         assert check_source(postgres_source.settings, NOW).failed == ()
-        missing = [finding.what for finding in examine(postgres_source.settings) if not finding.ok]
-        assert missing == ["table marts.flotilla__runs"]
+        seen = {finding.what for finding in examine(postgres_source.settings)}
+        assert "domain flotilla has data, but no marts" in seen
     finally:
         postgres_source.execute("drop schema {s} cascade; drop schema plain cascade")
 
