@@ -1,5 +1,5 @@
--- Every run of the source is in flotilla__runs as the source has it now. What still changes by itself
--- is compared only for runs that have ended: a live table may change while the build works.
+-- Every run of the source is in flotilla__runs as the source has it now. What changes is compared
+-- only for runs that have ended: a row of a live table may change while the build works.
 select
     source_runs.run_id,
     source_runs.queued_at
