@@ -123,14 +123,14 @@ def test_a_database_replaces_the_solutions_of_its_source_only(
     load(project, history(tmp_path / "theirs.db", ("more memory", 1, 0)))
     with project.in_environment():
         recorded = record_solution(
-            project.settings, "OOMKilled", "more memory, password=hunter2", worked=False
+            project.settings, "OOMKilled", "more memory, no swap", worked=False
         )
-    assert recorded.description == "more memory, password=***"
+    assert recorded.description == "more memory, no swap"
     report = load(project, history(path, ("more memory", 7, 1)))
     assert [one.removed for one in report.landed if "solutions" in one.table] == [1]
     kept = [
         ("mine", "more memory", 7, 1),
-        ("recorded", "more memory, password=***", 0, 1),
+        ("recorded", "more memory, no swap", 0, 1),
         ("theirs", "more memory", 1, 0),
     ]
     assert solutions(project) == kept

@@ -10,13 +10,17 @@ solutions as (
 
     select
         failure_type,
-        description,
+        -- What two sources hide may differ: such texts are not added up.
+        case when description like '%***%' then description || ' (' || source || ')' else description end
+            as description,
         cast(sum(success_count) as bigint) as success_count,
         cast(sum(failure_count) as bigint) as failure_count,
         cast(count(distinct source) as bigint) as source_count,
         max(last_used_at) as last_used_at
     from {{ ref('stg_failures__solutions') }}
-    group by failure_type, description
+    group by
+        failure_type,
+        case when description like '%***%' then description || ' (' || source || ')' else description end
 
 ),
 

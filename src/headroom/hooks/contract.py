@@ -64,6 +64,7 @@ class LandedTable:
     The newest of `age_columns` is a row's time; without any, `prune` keeps the table. Rows that are
     equal in `age_group` are pruned together, also those of other tables with that group; without a
     group each row is on its own.
+    `free_text` are columns in which anything may be written; other text is names.
     Of rows with one key the greatest in `newest_by` counts, NULL being the least, then the last.
     """
 
@@ -74,6 +75,7 @@ class LandedTable:
     age_columns: tuple[str, ...] = ()
     age_group: tuple[str, ...] = ()
     newest_by: tuple[str, ...] = ()
+    free_text: tuple[str, ...] = ()
     event_key: EventKey | None = None
 
     def event_id(self, row: Mapping[str, Any], moment: datetime | None = None) -> str:
@@ -141,5 +143,6 @@ def _table(name: str, config: dict[str, Any]) -> LandedTable:
         tuple(meta.get("age_columns", ())),
         tuple(meta.get("age_group", ())),
         tuple(meta.get("newest_by", ())),
+        tuple(meta.get("free_text", ())),
         EventKey(event["letter"], tuple(event["columns"]), event.get("time")) if event else None,
     )

@@ -6,7 +6,7 @@ Arrow's regular expressions are RE2, as DuckDB's: the time grows with the text, 
 import csv
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
 from itertools import groupby
@@ -99,19 +99,16 @@ def _compiled_hints() -> tuple[re.Pattern[str], ...]:
 
 
 def mask_batches(
-    table: LandedTable,
-    batches: Iterable[pa.RecordBatch],
-    free_text: Collection[str],
-    longest: int,
+    table: LandedTable, batches: Iterable[pa.RecordBatch], longest: int | None = None
 ) -> list[pa.RecordBatch]:
-    """Mask all text of a table, then cut it to `longest` characters; keys are left.
+    """Mask all text of a table, then cut it to `longest` characters; keys and ids are left.
 
-    Columns that are not `free_text` hold names, of which only what is surely a secret is masked.
+    Columns that are not `free_text` hold names, in which only what is surely a secret is masked.
     """
     return [
         pa.RecordBatch.from_arrays(
             [
-                pc.utf8_slice_codeunits(masked(column, is_name=name not in free_text), 0, longest)
+                _shown(column, name in table.free_text, longest)
                 if table.columns[name] == "text" and not name.endswith(KEYS)
                 else column
                 for name, column in zip(batch.schema.names, batch.columns, strict=True)
@@ -120,6 +117,18 @@ def mask_batches(
         )
         for batch in batches
     ]
+
+
+def _shown(column: pa.Array, is_free_text: bool, longest: int | None) -> pa.Array:
+    shown = masked(column) if is_free_text else mask_names(column)
+    return shown if longest is None else pc.utf8_slice_codeunits(shown, 0, longest)
+
+
+def mask_names(column: pa.Array) -> pa.Array:
+    """Mask a column of names, which are few: each is looked at once."""
+    names = column.dictionary_encode()
+    shown = masked(names.dictionary, is_name=True)
+    return column if shown.equals(names.dictionary) else shown.take(names.indices)
 
 
 def mask_json(batches: Iterable[pa.RecordBatch], name: str) -> list[pa.RecordBatch]:

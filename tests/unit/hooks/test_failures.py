@@ -32,6 +32,7 @@ from headroom.hooks.failures.collected import (
     Collected,
 )
 from headroom.hooks.failures.load import _read
+from headroom.hooks.failures.record import record_solution
 from headroom.hooks.failures.values import count, flag, instant, text
 from headroom.hooks.inputs import Source, open_source
 from headroom.hooks.report import LoadReport
@@ -330,6 +331,14 @@ def test_no_two_solutions_become_one_because_of_a_mask(values: list[str]) -> Non
     found = [row["description"] for row in rows(collected, SOLUTIONS)]
     assert len(set(found)) == len(values)
     assert found[0] == "Set token=***"
+
+
+def test_a_solution_with_a_secret_is_not_recorded(tmp_path: Path) -> None:
+    """Two records that differ in a secret only would be added up as one solution."""
+    settings = Settings("duckdb", tmp_path / "w.duckdb", "public")
+    with pytest.raises(UsageError, match=r"password=\*\*\*") as raised:
+        record_solution(settings, "OOMKilled", "restart with password=hunter2", worked=True)
+    assert "hunter2" not in f"{raised.value.message}{raised.value.hint}"
 
 
 def test_secrets_do_not_land_and_names_stay(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from headroom.hooks.inputs import (
 )
 from headroom.hooks.landing import Row, arrow_rows
 from headroom.hooks.loading import LoadOptions, deliver, read_sources
-from headroom.hooks.masks import mask_json
+from headroom.hooks.masks import mask_batches, mask_json
 from headroom.hooks.rejects import end_of, reject_rows
 from headroom.hooks.report import LoadReport
 from headroom.hooks.tolerant_json import NotJSONError
@@ -91,7 +91,9 @@ def load_build_stats(
         tables["landed_build_samples"]: [sample.row for sample in collected.samples.values()],
         tables["landed_rejects"]: reject_rows(collected.rejects),
     }
-    batches = {table: arrow_rows(table, rows) for table, rows in incoming.items()}
+    batches = {
+        table: mask_batches(table, arrow_rows(table, rows)) for table, rows in incoming.items()
+    }
     for name in ("landed_build_reports", "landed_build_samples"):
         batches[tables[name]] = mask_json(batches[tables[name]], "extra_fields")
     deliver(settings, report, batches, options)

@@ -22,6 +22,7 @@ from headroom.hooks.dask_report.segments import (
 from headroom.hooks.inputs import Source, TooLargeError, find_sources, read_whole
 from headroom.hooks.landing import arrow_rows
 from headroom.hooks.loading import deliver, read_sources
+from headroom.hooks.masks import mask_batches
 from headroom.hooks.perf_logs import Options
 from headroom.hooks.rejects import MASKED, Reject, end_of, excerpt_of, reject_rows
 from headroom.hooks.report import LoadReport
@@ -98,7 +99,7 @@ def load_dask_reports(
     tables = landed_tables()
     rejects = reject_rows(collected.rejects)
     batches: dict[LandedTable, list[pa.RecordBatch]] = {
-        tables[SEGMENTS]: collected.batches,
+        tables[SEGMENTS]: mask_batches(tables[SEGMENTS], collected.batches),
         tables["landed_rejects"]: arrow_rows(tables["landed_rejects"], rejects),
     }
     deliver(settings, report, batches, options)

@@ -23,15 +23,6 @@ POD_ENDS = "landed_pod_ends"
 KUBERNETES_EVENTS = "landed_kubernetes_events"
 REJECTS = "landed_rejects"
 TABLES = (EVENTS, SOLUTIONS, CORRELATIONS, PODS, POD_ENDS, KUBERNETES_EVENTS, REJECTS)
-FREE_TEXT = {
-    EVENTS: ("error_message", "logs_snippet", "events_snippet", "resolution_type"),
-    SOLUTIONS: ("description",),
-    CORRELATIONS: (),
-    PODS: ("message",),
-    POD_ENDS: ("message",),
-    KUBERNETES_EVENTS: ("message",),
-    REJECTS: ("subject", "excerpt", "source"),
-}
 ROWS_A_BATCH = 50_000
 CHARACTERS_A_BATCH = 4_000_000
 # What is held of a load before it is put aside.
@@ -145,7 +136,7 @@ class Collected:
         if self.rows[name]:
             table = landed_tables()[name]
             batches = arrow_rows(table, self.rows[name])
-            shown = mask_batches(table, batches, FREE_TEXT[name], MAX_TEXT)
+            shown = mask_batches(table, batches, MAX_TEXT)
             if name in TOLD_APART:
                 shown = [self.told_apart.batch(*both) for both in zip(batches, shown, strict=True)]
             self.batches[name] += shown

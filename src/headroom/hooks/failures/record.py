@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from headroom.errors import UsageError
 from headroom.hooks.contract import landed_tables
-from headroom.hooks.failures.collected import FREE_TEXT, SOLUTIONS
+from headroom.hooks.failures.collected import SOLUTIONS
 from headroom.hooks.failures.values import MAX_TEXT, text
 from headroom.hooks.landing import arrow_rows, land
-from headroom.hooks.masks import mask_batches
+from headroom.hooks.masks import HIDDEN, mask_batches, mask_secrets
 from headroom.settings import PROJECT_DIR, Settings
 
 RECORDED = "recorded"
@@ -37,6 +37,12 @@ def record_solution(
             "a solution needs a type and a description",
             "such as --type OOMKilled --description 'Increase memory limit from 8Gi to 16Gi'",
         )
+    if HIDDEN in (shown := mask_secrets(f"{kind}\n{what}")):
+        # Two records that differ in what is hidden would be counted as one solution.
+        raise UsageError(
+            f"the solution holds what looks like a secret: {shown.partition(chr(10))[2][:200]!r}",
+            "say what was done without it",
+        )
     now = datetime.now(UTC)
     table = landed_tables()[SOLUTIONS]
     row = {
@@ -49,7 +55,7 @@ def record_solution(
         "last_used_at": now,
         "created_at": now,
     }
-    batches = mask_batches(table, arrow_rows(table, [row]), FREE_TEXT[SOLUTIONS], MAX_TEXT)
+    batches = mask_batches(table, arrow_rows(table, [row]), MAX_TEXT)
     land(settings, {table: batches})
     (landed,) = batches[0].to_pylist()
     return RecordedSolution(

@@ -14,6 +14,7 @@ from headroom.hooks.contract import landed_tables
 from headroom.hooks.inputs import UNREADABLE, Source, find_sources, open_source, why_unreadable
 from headroom.hooks.landing import Landing, arrow_rows, landing
 from headroom.hooks.loading import LoadOptions
+from headroom.hooks.masks import mask_batches, mask_names
 from headroom.hooks.perf_logs.fast import SCHEMA, read_usual, timings_of
 from headroom.hooks.perf_logs.lines import (
     PAYLOADS,
@@ -39,6 +40,7 @@ ASIDE_LINES = 100_000
 ODD_LINES = 20_000
 MEMORY_LIMIT = "400MB"
 BATCHES = "incoming_timings"
+MASKED = ("worker", "target")
 Progress = Callable[[str, int, int | None], None]
 
 
@@ -190,7 +192,7 @@ class _Load:
             found, places = read_usual(block.texts)
             for batch in found:
                 self.stream.report.parsed += batch.num_rows
-                yield batch
+                yield _without_secrets(batch)
             if len(places):
                 odd = {"raw": block.texts.take(places), "ordinal": block.numbers.take(places)}
                 self.odd.append(pa.record_batch(odd))
@@ -221,7 +223,7 @@ class _Load:
                 self.stream.report.parsed += 1
         for name, found in rows.items():
             table = landed_tables()[name]
-            self.landing.stage(table, arrow_rows(table, found))
+            self.landing.stage(table, mask_batches(table, arrow_rows(table, found)))
         self._stage_rejects(rejects)
 
     def _labels(self) -> dict[str, str | None]:
@@ -251,3 +253,12 @@ class _Load:
     def _stage_rejects(self, rejects: Sequence[Reject]) -> None:
         table = landed_tables()[REJECTS]
         self.landing.stage(table, arrow_rows(table, reject_rows(rejects)))
+
+
+def _without_secrets(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Mask the names of a block: workers and targets, of which there are few."""
+    for name in MASKED:
+        place = batch.schema.get_field_index(name)
+        field = batch.schema.field(place)
+        batch = batch.set_column(place, field, mask_names(batch.column(place)))
+    return batch
