@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom.hooks.masks import MASKS, mask_secrets, masked
+from headroom.hooks.masks import MASKS, masked
 from headroom.settings import Target
-from tests.support.corpora import Planted, planted, sentences
+from tests.support.corpora import planted, sentences
 from tests.support.macros import Macros
 
 SEED_COLUMNS = ["mask_name", "kind", "flags", "pattern", "placeholder", "hint", "part", "step"]
@@ -90,10 +90,10 @@ def test_what_was_masked_is_left_by_a_second_mask(mask: Masking) -> None:
     assert mask(shown) == shown
 
 
-@pytest.mark.parametrize("case", planted(), ids=lambda case: case.form)
-def test_a_secret_is_hidden_within_a_longer_log(case: Planted) -> None:
-    text = f"2025-11-21 10:00:00 starting\n{case.text}\nends with exit code 1"
-    assert not [secret for secret in case.secrets if secret in mask_secrets(text)]
+def test_a_secret_is_hidden_within_a_longer_log() -> None:
+    texts = [f"2025-11-21 starting\n{case.text}\nends with exit code 1" for case in planted()]
+    for case, shown in zip(planted(), by_python(texts), strict=True):
+        assert not [secret for secret in case.secrets if secret in shown], case.form
 
 
 WORDS = sorted({word for sentence in sentences() for word in sentence.split() if word.isalpha()})
@@ -101,7 +101,7 @@ PROSE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
 PLAIN = st.text(string.ascii_lowercase, min_size=1, max_size=15)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.lists(st.one_of(PROSE, PLAIN), min_size=1, max_size=20))
 def test_no_two_texts_of_plain_words_become_one(texts: list[str]) -> None:
     """A word of small letters is no secret, also not behind "token", "secret" or "password"."""
