@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import MakeProject
 from tests.support.canonical import export_marts
-from tests.support.project import FLOTILLA, WITHOUT_LOGS, Project, copy_of_the_project
+from tests.support.project import FLOTILLA, TABLES, WITHOUT_LOGS, Project, copy_of_the_project
 from tests.support.raw import START, Row, definition_row, run_row, write_raw
 
 STATUSES = ("QUEUED", "RUNNING", "STOPPED", "NEEDS_RETRY")
@@ -102,10 +102,8 @@ def test_a_changed_macro_rebuilds_the_past(make_project: MakeProject, tmp_path: 
     macro = checkout / "macros" / "flotilla" / "is_oom.sql"
     with make_project("duckdb", "macro") as project, project.in_environment():
         write_raw(project.settings, [old, new], [definition_row()])
-        project.dbt("run", *WITHOUT_LOGS, "--empty", project=checkout)
-        project.dbt("seed", *WITHOUT_LOGS, project=checkout)
         oom_runs = "select run_id from marts.flotilla__runs where is_oom order by run_id"
-        build = ("run", "--select", "+flotilla__runs")
+        build = ("build", *TABLES, "--select", "+flotilla__runs")
         project.dbt(*build, project=checkout)
         assert project.query(oom_runs) == [("eks-1",), ("eks-2",)]
         macro.write_text(macro.read_text().replace("137", "138"))
