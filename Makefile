@@ -5,6 +5,9 @@ PYTHON ?= python3
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Under a name that `make -n` does not take as a wish to run it.
+SUBMAKE := $(MAKE)
+
 .DEFAULT_GOAL := help
 .PHONY: help env demo test test-faults lint bench simulate format lock clean
 
@@ -49,8 +52,12 @@ demo: env  ## Make the reference fleet, load the sample logs, build the marts on
 	@echo "  analyses/flotilla/impact_report.ipynb               the same report as a notebook"
 	@echo "  $(BIN)/headroom doctor --target postgres            point it at your own PostgreSQL"
 
-test: env lint  ## Lint, pytest, dbt unit and data tests on DuckDB and PostgreSQL
-	@$(BIN)/pytest --numprocesses 2
+# Lint runs beside the tests; what it says follows them, and either one fails the target.
+test: env  ## Lint, pytest, dbt unit and data tests on DuckDB and PostgreSQL
+	@mkdir -p target
+	@{ $(SUBMAKE) --no-print-directory lint >target/lint.log 2>&1; echo $$? >target/lint.status; } & \
+	$(BIN)/pytest --numprocesses 2; tests=$$?; wait; echo "Lint:"; cat target/lint.log; \
+	test $$tests -eq 0 && test $$(cat target/lint.status) -eq 0
 
 lint: env  ## Check style and types
 	@$(BIN)/ruff check $(PYTHON_FILES)

@@ -1,5 +1,6 @@
 """Fixtures that every test can use: one server for all, a fresh warehouse for each that asks."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -30,6 +31,16 @@ def postgres_dsn() -> Iterator[str]:
 
 
 FLEET_READERS = ("test_reference.py", "test_notebooks.py")
+# What takes longest begins first, so that the last files to run are short ones.
+LONGEST_FIRST = (
+    *FLEET_READERS,
+    "test_blame.py",
+    "test_data_tests.py",
+    "test_bad_input.py",
+    "test_throughput.py",
+    "test_incremental.py",
+    "test_replay_history.py",
+)
 
 
 class OneFleet(LoadFileScheduling):  # type: ignore[misc]
@@ -41,7 +52,27 @@ class OneFleet(LoadFileScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFleet:
+    # Otherwise the files with most tests come first, and those are the quick ones.
+    config.option.loadscopereorder = False
     return OneFleet(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, then whole builds, then the unit tests."""
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        name = item.path.name
+        order = LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+        return order, "integration" not in item.path.parts
+
+    items.sort(key=place)
+
+
+def pytest_sessionstart() -> None:
+    """Collect garbage seldom: a manifest holds so many objects that looking through them costs."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 MakeProject = Callable[[str, str], AbstractContextManager[Project]]
