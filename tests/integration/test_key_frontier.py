@@ -15,6 +15,7 @@ import pytest
 from headroom.hooks.masks import mask_secrets
 from headroom.settings import PROJECT_DIR
 from tests.support.canonical import export_query
+from tests.support.corpora import planted, sentences
 from tests.support.project import WITHOUT_LOGS, Project
 from tests.support.raw import Row, definition_row, run_row, write_raw
 
@@ -66,11 +67,29 @@ def random_history(seed: int) -> list[Row]:
     return rows
 
 
+def told_runs() -> list[Row]:
+    """Runs of another engine whose command and exit reason are a text of the corpora of masks."""
+    texts = [*(case.text for case in planted()), *sentences()]
+    return [
+        run_row(
+            f"told-{place}",
+            engine="eks-spark",
+            queued_at=START + timedelta(minutes=place),
+            command=text,
+            command_hash=digest(text),
+            exit_code=1,
+            exit_reason=text,
+        )
+        for place, text in enumerate(texts)
+    ]
+
+
 @pytest.fixture(scope="module", name="built")
 def fixture_built(module_project: Project) -> Project:
     with module_project.in_environment():
         definitions = [definition_row(f"definition-{number}") for number in (1, 2, 3)]
-        write_raw(module_project.settings, random_history(1), definitions)
+        runs = [*random_history(1), *told_runs()]
+        write_raw(module_project.settings, runs, definitions)
     # One definition is rolled out, so that the option differs from the command.
     module_project.dbt("seed")
     module_project.execute(
@@ -228,6 +247,30 @@ def test_the_engines_mask_alike(built: Project) -> None:
             if mask["kind"] == "parameter":
                 masked = re.sub(mask["pattern"], mask["placeholder"], masked)
         assert found[digest(command)] == digest(masked), command
+
+
+def test_secrets_of_commands_and_reasons_are_in_no_table_and_sentences_stay(built: Project) -> None:
+    columns = built.query("""
+        select columns.table_schema, columns.table_name, columns.column_name
+        from information_schema.columns
+        inner join information_schema.tables using (table_schema, table_name)
+        where
+            tables.table_type = 'BASE TABLE'
+            and (columns.table_schema = 'marts' or columns.table_schema like 'headroom%')
+            and columns.data_type in ('text', 'VARCHAR', 'character varying')
+            and columns.table_schema <> 'headroom_reference'
+    """)
+    assert len({row[:2] for row in columns}) > 20
+    read = [
+        f'select distinct "{column}" from {schema}.{table} where "{column}" is not null'
+        for schema, table, column in columns
+    ]
+    kept = {row[0] for row in built.query(" union ".join(read))}
+    secrets = {secret for case in planted() for secret in case.secrets if len(secret) > 7}
+    everything = "\n".join(kept)
+    assert not [secret for secret in secrets if secret in everything]
+    reasons = {row[0] for row in built.query("select exit_reason from marts.flotilla__runs")}
+    assert reasons >= {*sentences(), *(case.shown for case in planted())}
 
 
 def test_a_changed_mask_changes_the_fingerprints(built: Project) -> None:

@@ -9,6 +9,7 @@
 ) }}
 
 {# Rendered outside the condition, so that dbt sees what it refers to. #}
+{%- set masks = masks() %}
 {%- set runs_to_read = runs_to_read(ref('stg_flotilla__runs')) %}
 {%- set runs_replayed_anew = runs_replayed_anew(ref('int_flotilla__runs_replayed')) %}
 
@@ -87,7 +88,7 @@ select
     {{ round_scaled('run_us', 1000, 3) }} as run_seconds,
     {{ round_scaled('run_us', 3600, 6) }} as run_hours,
     exit_code,
-    exit_reason,
+    {{ apply_masks('exit_reason', masks, 'secret') }} as exit_reason,
     is_oom,
     oom_evidence,
     memory_mb,
