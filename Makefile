@@ -13,6 +13,8 @@ SUBMAKE := $(MAKE)
 
 PYTHON_FILES := src tests bench analyses
 SQL_FILES := models tests/dbt analyses snapshots
+# Not docs/blocks: they hold Jinja.
+MARKDOWN := *.md deploy docs/*.md docs/decisions docs/methods samples/README.md
 LOGS := samples/throughput
 
 help:  ## Say what can be made
@@ -62,6 +64,7 @@ test: env  ## Lint, pytest, dbt unit and data tests on DuckDB and PostgreSQL
 lint: env  ## Check style and types
 	@$(BIN)/ruff check $(PYTHON_FILES)
 	@$(BIN)/ruff format --check $(PYTHON_FILES)
+	@$(BIN)/mdformat --check $(MARKDOWN)
 	@$(BIN)/mypy
 	@$(BIN)/pytest --quiet --no-header tests/unit/test_thresholds.py
 	@mkdir -p target
@@ -85,9 +88,11 @@ simulate: env  ## Try the tests of nodes and images, and incremental builds, on 
 		tests/integration/test_incremental.py tests/integration/test_replay.py \
 		tests/integration/test_replay_history.py
 
-format: env  ## Put Python and SQL into the project's style
+format: env  ## Put Python, SQL and Markdown into the project's style, write the generated parts
 	@$(BIN)/ruff check --fix $(PYTHON_FILES)
 	@$(BIN)/ruff format $(PYTHON_FILES)
+	@$(BIN)/python -m tests.support.generated_docs
+	@$(BIN)/mdformat $(MARKDOWN)
 	@mkdir -p target
 	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff fix --processes 2 $(SQL_FILES)
 

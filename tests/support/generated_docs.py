@@ -7,8 +7,10 @@ index of docs/decisions. A test fails when a part differs from what this module 
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
 
+import mdformat
 import typer
 from typer.cli import get_docs_for_click
 
@@ -16,6 +18,7 @@ from headroom.cli import app
 from headroom.settings import PROJECT_DIR
 
 GROUP = typer.main.get_command(app)
+STYLE = tomllib.loads((PROJECT_DIR / ".mdformat.toml").read_text(encoding="utf-8"))
 DECISIONS = PROJECT_DIR / "docs" / "decisions"
 
 
@@ -63,11 +66,12 @@ PARTS = {
 
 
 def with_part(text: str, name: str, part: str) -> str:
-    """Put a part between its markers; the rest of the text stays."""
+    """Put a part between its markers, wrapped as `make format` wraps; the rest stays."""
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
     before, _, rest = text.partition(begin)
     _, _, after = rest.partition(end)
-    return f"{before}{begin}\n\n{part}\n\n{end}{after}"
+    wrapped = mdformat.text(part, options=STYLE, extensions={"gfm", "tables"}).strip()
+    return f"{before}{begin}\n\n{wrapped}\n\n{end}{after}"
 
 
 def write() -> None:

@@ -44,7 +44,7 @@ MACRO_FOLDERS = sorted(path for path in (PROJECT_DIR / "macros").iterdir() if pa
 @pytest.mark.parametrize("mart", MARTS)
 def test_every_mart_has_a_page_and_a_row_in_the_readme(mart: str) -> None:
     page = (METHODS / f"{mart}.md").read_text(encoding="utf-8")
-    assert page.startswith(f"# {mart}\n")
+    assert page.startswith(f"# `{mart}`\n")
     assert not [part for part in PAGE_PARTS if part not in page]
     assert f"](docs/methods/{mart}.md)" in README
 

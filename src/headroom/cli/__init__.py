@@ -255,7 +255,7 @@ def _published_moment(report: "Report", moment: datetime | None, given: list[str
 
 @app.command()
 def explain(
-    run_id: Annotated[str, typer.Argument(help="The run, as in flotilla__runs.")],
+    run_id: Annotated[str, typer.Argument(help="The run, as in `flotilla__runs`.")],
     target: TargetOption = None,
 ) -> None:
     """Tell a run's story: its donors, how their commands differ, what it would have got."""
