@@ -1,6 +1,6 @@
 {% macro pod_event_lines(events) -%}
     {#- Events of a pod, a JSON array of objects, as lines `reason: message`. What is no array, or an
-        event that is no object, says nothing. -#}
+        event that is not an object, says nothing. -#}
     {{ return(adapter.dispatch('pod_event_lines', 'headroom')(events)) }}
 {%- endmacro %}
 

@@ -286,7 +286,7 @@ def test_good_runs_set_off_nothing(good: tuple[Project, dict[str, str]]) -> None
 def test_every_data_test_is_shown_to_fail(good: tuple[Project, dict[str, str]]) -> None:
     """A test of a new kind, or with its own values, needs a known-bad case: here or elsewhere.
 
-    Domains with a file of their own show it there, such as test_throughput.py.
+    Domains with their own file show it there, such as test_throughput.py.
     """
     project, _ = good
     shown = {*BREAKS_THE_BUILD, *IS_COUNTED, *DAMAGE}

@@ -259,7 +259,7 @@ def test_the_command_line(both: Both) -> None:
     assert [outcome.returncode for outcome in refused] == [2, 2]
     messages = {outcome.stderr.replace("secret-project", "never-existed") for outcome in refused}
     assert len(messages) == 1
-    assert "is no window" in project.headroom("failures", "stats", "--lookback-days", "0").stderr
+    assert "is not a window" in project.headroom("failures", "stats", "--lookback-days", "0").stderr
 
 
 def test_without_marts_a_build_is_asked_for(both: Both, tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ RUNS = [
         {"reason": "FailedScheduling", "message": "0/12 nodes are available"},
     ])),
     run_row("eks-9", exit_code=1, pod_events=json.dumps([{"reason": "OOMKilling"}])),
-    # No events: no array, an empty one, and what is no object.
+    # No events: no array, an empty one, and what is not an object.
     run_row("eks-10", exit_code=2, pod_events='{"reason": "OOMKilling"}'),
     run_row("eks-11", exit_code=2, pod_events="[]"),
     run_row("eks-12", exit_code=2, pod_events='["OOMKilling", null]'),

@@ -174,7 +174,7 @@ def test_the_command_says_what_it_deleted(loaded: Project) -> None:
 
 @pytest.mark.parametrize("age", ["400", "0d", "-1d", "1m", "999999w", "d", ""])
 def test_an_age_that_is_none_is_a_mistake_of_use(age: str) -> None:
-    with pytest.raises(UsageError, match="is no age"):
+    with pytest.raises(UsageError, match="is not an age"):
         cutoff(age, BEFORE)
 
 

@@ -65,7 +65,7 @@ DBT_IN_PROCESS = SimpleNamespace(
 def headroom(
     arguments: tuple[str, ...], environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Call the command line as its entry point does; give what a process of its own would give."""
+    """Call the command line as its entry point does; give what a separate process would give."""
     out, errors = io.StringIO(), io.StringIO()
     with contextlib.ExitStack() as stack:
         stack.enter_context(environment_of(environment))

@@ -8,7 +8,7 @@ from headroom.settings import PROJECT_DIR
 from tests.support import generated_docs
 from tests.support.markdown import dead_links, markdown_files, name_of, reached_from, uneven_rows
 
-# dbt shows docs blocks beside columns; they are no pages.
+# dbt shows docs blocks beside columns; they are not pages.
 PAGES = [path for path in markdown_files() if (PROJECT_DIR / "docs" / "blocks") not in path.parents]
 
 

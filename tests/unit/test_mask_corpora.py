@@ -113,6 +113,6 @@ PLAIN = st.text(string.ascii_lowercase, min_size=1, max_size=15)
 @settings(max_examples=10)
 @given(st.lists(st.one_of(PROSE, PLAIN), min_size=1, max_size=20))
 def test_no_two_texts_of_plain_words_become_one(texts: list[str]) -> None:
-    """A word of small letters is no secret, also not behind "token", "secret" or "password"."""
+    """A word of small letters is not a secret, also not behind "token", "secret" or "password"."""
     told = [f"{noun} {text}" for noun in ("token", "secret", "the password") for text in texts]
     assert by_python(told) == told

@@ -53,12 +53,12 @@ class Question:
         """Refuse what means nothing."""
         if not 1 <= self.lookback_days <= MAX_LOOKBACK_DAYS:
             raise UsageError(
-                f"--lookback-days {self.lookback_days} is no window",
+                f"--lookback-days {self.lookback_days} is not a window",
                 f"give a number of days from 1 to {MAX_LOOKBACK_DAYS}",
             )
         if self.pattern_threshold < 1:
             raise UsageError(
-                f"--threshold {self.pattern_threshold} is no number of failures",
+                f"--threshold {self.pattern_threshold} is not a number of failures",
                 "a pattern has at least 1 failure; the published rule asks for 3",
             )
 

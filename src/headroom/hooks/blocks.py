@@ -1,7 +1,7 @@
 """Logs in large blocks of whole lines as Arrow text: for hooks that read millions of lines.
 
 The bounds are those of `inputs`: a line longer than MAX_LINE is passed over without being held in
-memory, and a line that is no text of a database (UTF-8 without NUL) is left out with the reason.
+memory, and a line that is not text of a database (UTF-8 without NUL) is left out with the reason.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ NO_UTF8, HOLDS_NUL = "the line is no UTF-8", "the line holds a NUL byte"
 
 @dataclass(frozen=True)
 class BrokenLine:
-    """A line that is no text: its number in the source, and its beginning as far as readable."""
+    """A line that is not text: its number in the source, and its beginning as far as readable."""
 
     number: int
     reason: str
@@ -136,7 +136,7 @@ def _block(raw: bytes, before: int, read: int) -> Block:
 
 
 def _split(raw: bytes) -> pa.StringArray | None:
-    """Cut a block at its line ends, without a copy in Python; None where it is no text."""
+    """Cut a block at its line ends, without a copy in Python; None where it is not text."""
     if b"\x00" in raw:
         return None
     offsets = pa.py_buffer(np.array([0, len(raw)], dtype=np.int32).tobytes())

@@ -37,7 +37,7 @@ def cutoff(age: str, as_of: datetime) -> datetime:
             return as_of.astimezone(UTC) - timedelta(days=int(match[1]) * DAYS[match[2]])
     except OverflowError:
         pass
-    raise UsageError(f"{age!r} is no age", "write days or weeks, such as 400d or 8w")
+    raise UsageError(f"{age!r} is not an age", "write days or weeks, such as 400d or 8w")
 
 
 def prune(settings: Settings, before: datetime, *, dry_run: bool) -> list[Pruned]:

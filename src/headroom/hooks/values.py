@@ -7,7 +7,7 @@ from typing import Any
 
 YEARS = range(1990, 2100)
 FOUR_DIGITS = Decimal("0.0001")
-# Longer text is no number that anything here can hold, and costs time.
+# Longer text is not a number that anything here can hold, and costs time.
 WRITTEN_NUMBER = re.compile(r"[+-]?([0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30})([eE][+-]?[0-9]{1,2})?")
 WRITTEN_TIME = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,20})?")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def number(name: str, value: Any, largest: Decimal, digits: Decimal = FOUR_DIGIT
     if isinstance(value, str) and WRITTEN_NUMBER.fullmatch(value.strip()):
         value = exact(value.strip())
     if not isinstance(value, Decimal):
-        raise BadValueError(f"{name} is no number")
+        raise BadValueError(f"{name} is not a number")
     if not value.is_finite() or value > largest:
         raise BadValueError(f"{name} is out of range")
     if value < 0:
@@ -61,7 +61,7 @@ def instant(name: str, value: Any) -> datetime | None:
         moment = datetime.fromisoformat(value.strip())
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (AttributeError, ValueError, OverflowError):
-        raise BadValueError(f"{name} is no time") from None
+        raise BadValueError(f"{name} is not a time") from None
     return _in_range(name, moment)
 
 

@@ -59,13 +59,13 @@ def test_a_project_that_is_not_allowed_is_refused(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("days", [0, -1, 1001])
 def test_a_window_that_is_none_is_refused(days: int) -> None:
-    with pytest.raises(UsageError, match="is no window"):
+    with pytest.raises(UsageError, match="is not a window"):
         Question(Scope(None), days)
 
 
 @pytest.mark.parametrize("threshold", [0, -3])
 def test_a_threshold_below_one_is_refused(threshold: int) -> None:
-    with pytest.raises(UsageError, match="is no number of failures"):
+    with pytest.raises(UsageError, match="is not a number of failures"):
         Question(Scope(None), 7, datetime(2026, 1, 1, tzinfo=UTC), threshold)
 
 

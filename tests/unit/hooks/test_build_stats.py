@@ -175,9 +175,9 @@ def test_a_log_without_markers_is_a_build_without_samples() -> None:
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ('{"regions": [{"name": "us"}]}', "regions is no object"),
-        ('{"recent_builds": {"x": {}}}', "recent_builds is no list"),
-        ('{"regions": {"us": {"builds": []}}}', "recent_builds is no list"),
+        ('{"regions": [{"name": "us"}]}', "regions is not an object"),
+        ('{"recent_builds": {"x": {}}}', "recent_builds is not a list"),
+        ('{"regions": {"us": {"builds": []}}}', "recent_builds is not a list"),
     ],
 )
 def test_campaign_stats_of_another_shape_are_rejected(document: str, reason: str) -> None:
@@ -240,7 +240,7 @@ def test_fields_may_be_nested_deeply_and_lines_hold_any_separator() -> None:
 
 @pytest.mark.parametrize("options", [{"build_id": " "}, {"region": ""}])
 def test_a_name_that_names_nothing_is_refused(options: dict[str, str]) -> None:
-    with pytest.raises(UsageError, match="is no name"):
+    with pytest.raises(UsageError, match="is not a name"):
         Options(**options)  # type: ignore[arg-type]
 
 
@@ -297,16 +297,16 @@ def test_standard_input_without_a_build_is_refused() -> None:
         ('{"io_read_mb": 100000001}', "io_read_mb is out of range"),
         ('{"cpu": NaN}', "cpu is out of range"),
         ('{"cpu": -1}', "cpu is negative"),
-        ('{"cpu": "48 of 100"}', "cpu is no number"),
-        ('{"cpu": ""}', "cpu is no number"),
+        ('{"cpu": "48 of 100"}', "cpu is not a number"),
+        ('{"cpu": ""}', "cpu is not a number"),
         ('{"cpu": "-1"}', "cpu is negative"),
-        ('{"cpu": true}', "cpu is no number"),
-        ('{"cpu": 1, "ts": "yesterday"}', "ts is no time"),
+        ('{"cpu": true}', "cpu is not a number"),
+        ('{"cpu": 1, "ts": "yesterday"}', "ts is not a time"),
         ('{"cpu": 1, "ts": 5}', "ts is out of range"),
         ('{"cpu": 1, "ts": "-5"}', "ts is out of range"),
         ('{"cpu": 1, "ts": 1e20}', "ts is out of range"),
         ('{"cpu": 1, "ts": NaN}', "ts is out of range"),
-        ('{"cpu": 1, "ts": true}', "ts is no time"),
+        ('{"cpu": 1, "ts": true}', "ts is not a time"),
         ("{}", "the sample has no fields"),
         ('{"cpu": 1, "memory_used_bytes": 1e300}', "memory_used_bytes is out of range"),
         (
@@ -314,10 +314,10 @@ def test_standard_input_without_a_build_is_refused() -> None:
             "the sample has none of ts, cpu, mem_used_gb, mem_total_gb, io_read_mb, io_write_mb;"
             " it has message, timestamp",
         ),
-        ('{"cpu": 1, "ts": "0001-01-01T00:00:00+14:00"}', "ts is no time"),
+        ('{"cpu": 1, "ts": "0001-01-01T00:00:00+14:00"}', "ts is not a time"),
         ('{"cpu": 1, "ts": "9999-01-01"}', "ts is out of range"),
-        ("[1]", "the sample is no object"),
-        ("7", "the sample is no object"),
+        ("[1]", "the sample is not an object"),
+        ("7", "the sample is not an object"),
     ],
 )
 def test_a_bad_sample_is_rejected_and_the_others_keep_their_places(

@@ -186,9 +186,9 @@ def test_secrets_in_keys_are_masked_but_the_report_keeps_its_identity() -> None:
 
 
 BAD_SEGMENTS = [
-    (math.nan, 1.0, "the start is no number"),
-    (1769212800000.0, math.nan, "the duration is no number"),
-    (1769212800000.0, math.inf, "the duration is no number"),
+    (math.nan, 1.0, "the start is not a number"),
+    (1769212800000.0, math.nan, "the duration is not a number"),
+    (1769212800000.0, math.inf, "the duration is not a number"),
     (1769212800000.0, -0.5, "the duration is negative"),
     (1769212800000.0, 1e15, "the duration is out of range"),
     (20.0, 1.0, "the start is out of range"),
@@ -218,7 +218,7 @@ def test_numbers_that_json_does_not_know_as_bokeh_writes_them() -> None:
     data: dict[str, Any] = columns(SEGMENTS[:3])
     data["duration"] = [{"type": "number", "value": "nan"}, "NaN", None]
     collected = read(page(data))
-    assert collected.report.rejected == {"the duration is no number": 3}
+    assert collected.report.rejected == {"the duration is not a number": 3}
 
 
 TEXT = page(columns())

@@ -210,7 +210,7 @@ def test_values_that_cannot_be_are_named_and_the_row_is_kept(tmp_path: Path) -> 
         "gpu_count is negative; the row is kept",
         "gpu_count is out of range; the row is kept",
         "memory_request has the unknown suffix Qi; the row is kept",
-        "resolution_timestamp is no time; the row is kept",
+        "resolution_timestamp is not a time; the row is kept",
         "resolved is neither 0 nor 1; the row is kept",
     ]
 
@@ -241,12 +241,12 @@ def test_rows_that_say_nothing_are_rejected_and_the_others_kept(tmp_path: Path) 
     assert kept == [("same", None), ("good", None)]
     assert reasons(collected) == [
         "failure_count is negative",
-        "last_used is no time; the row is kept",
+        "last_used is not a time; the row is kept",
         "success_count is out of range",
         "the solution has no failure_type or no description",
         "the solution has no failure_type or no description",
         "timestamp is missing",
-        "timestamp is no time",
+        "timestamp is not a time",
     ]
 
 
@@ -268,7 +268,7 @@ def test_unknown_is_no_correlation(tmp_path: Path) -> None:
     assert [row["correlation_value"] for row in rows(collected, CORRELATIONS)] == ["a"]
     assert reasons(collected) == [
         "failure_count is negative",
-        "last_seen is no time; the row is kept",
+        "last_seen is not a time; the row is kept",
     ]
 
 

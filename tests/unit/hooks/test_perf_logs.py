@@ -222,8 +222,8 @@ def test_usual_lines_in_any_order_are_read_in_bulk() -> None:
         (SIM.replace("1234.5", "1e999"), "duration_ms is out of range"),
         (SIM.replace("1234.5", "1e9999999999999999999"), "duration_ms is out of range"),
         (SIM.replace("1234.5", "1000000000"), "duration_ms is out of range"),
-        (SIM.replace("1234.5", "nan"), "duration_ms is no number"),
-        (SIM.replace("1234.5", "inf"), "duration_ms is no number"),
+        (SIM.replace("1234.5", "nan"), "duration_ms is not a number"),
+        (SIM.replace("1234.5", "inf"), "duration_ms is not a number"),
         (SIM.replace("1234.5", "-0.1"), "duration_ms is negative"),
         (SIM.replace("1234.5", ""), "duration_ms is empty"),
         (SIM.replace("seed=42", "seed=4.2"), "seed is no whole number"),
@@ -243,7 +243,7 @@ def test_usual_lines_in_any_order_are_read_in_bulk() -> None:
         (AGG.replace("=10 ", "=99999999999 "), "n_sim_returns is out of range"),
         (AGG.replace("=my_target", "=" + "x" * 2000), "target is too long"),
         (PAYLOAD[:40], "the line about the payload is not complete"),
-        (PAYLOAD.replace("154.3", "1.5.4"), "sample_size is no number"),
+        (PAYLOAD.replace("154.3", "1.5.4"), "sample_size is not a number"),
     ],
 )
 def test_a_line_of_ours_that_does_not_parse_is_rejected(line: str, reason: str) -> None:
@@ -454,7 +454,7 @@ def test_bad_bytes_are_reported_and_the_good_lines_loaded(tmp_path: Path) -> Non
         "the line holds a NUL byte": 2,
         "the line is no UTF-8": 2,
         "the line is too long": 2,
-        "duration_ms is no number": 1,
+        "duration_ms is not a number": 1,
     }
     assert report.shown[0].startswith(f"{path}:")
     assert f"{path}:8: the line is too long" in report.shown

@@ -18,7 +18,7 @@ NAMES += [f"registry:5000/x@sha256:{'a' * 64}", "default-token-x7k2p", "password
 
 
 def texts_of(name: str) -> list[str]:
-    """Give the text columns of a landed table that are no keys."""
+    """Give the text columns of a landed table that are not keys."""
     columns = landed_tables()[name].columns.items()
     return [
         column

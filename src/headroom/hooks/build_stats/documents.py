@@ -20,8 +20,8 @@ from headroom.hooks.values import BadValueError, instant, number
 
 CUT = "the JSON is cut off; what is complete was loaded"
 NOT_A_FORM = "neither builds nor samples in it"
-NO_REGIONS = "regions is no object that holds one for each region"
-NO_LIST = "recent_builds is no list of builds"
+NO_REGIONS = "regions is not an object that holds one for each region"
+NO_LIST = "recent_builds is not a list of builds"
 RegionalBuild = tuple[str | None, Any]
 
 
@@ -105,7 +105,7 @@ def _builds(collected: Collected, document: dict[str, Any], where: str) -> Itera
 
 def _add_build(collected: Collected, build: Any, region: str | None, where: str) -> None:
     if not isinstance(build, dict):
-        raise BadValueError("the build is no object")
+        raise BadValueError("the build is not an object")
     build_id = text("build_id", build.get("build_id"))
     if build_id is None:
         raise BadValueError("the build has no build_id")

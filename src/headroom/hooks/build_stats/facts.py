@@ -108,7 +108,7 @@ def text(name: str, value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise BadValueError(f"{name} is no text")
+        raise BadValueError(f"{name} is not text")
     return clean_text(value.strip())[:1000] or None
 
 
@@ -124,7 +124,7 @@ def further(fields: Mapping[str, Any], known: Iterable[str]) -> str | None:
 def read_sample(build_id: str, index: int, fields: Any) -> Sample:
     """Read a sample; raises BadValueError."""
     if not isinstance(fields, dict):
-        raise BadValueError("the sample is no object")
+        raise BadValueError("the sample is not an object")
     if not is_sample(fields):
         raise BadValueError(_nothing_known(fields))
     found = known(fields)

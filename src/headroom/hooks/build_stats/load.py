@@ -63,7 +63,9 @@ class Options(LoadOptions):
         """Raise UsageError for names that name nothing."""
         for option, name in (("--build-id", self.build_id), ("--region", self.region)):
             if name is not None and (not name.strip() or not name.isprintable()):
-                raise UsageError(f"{option} {name[:50]!r} is no name", "give one, or leave it out")
+                raise UsageError(
+                    f"{option} {name[:50]!r} is not a name", "give one, or leave it out"
+                )
 
 
 def load_build_stats(

@@ -132,7 +132,7 @@ def split_name(name: str, alpha: Any) -> tuple[str, str]:
 
 def _number(name: str, value: Any) -> Decimal:
     if not isinstance(value, Decimal) or not value.is_finite():
-        raise BadSegmentError(f"the {name} is no number")
+        raise BadSegmentError(f"the {name} is not a number")
     return value
 
 

@@ -60,7 +60,7 @@ def _read_item(collected: Collected, kind: str, item: Any, source: str, here: st
     ends: list[Fields] = []
     try:
         if not isinstance(item, dict):
-            raise BadValueError("the item is no object")
+            raise BadValueError("the item is not an object")
         if kind == "Pod":
             row, ends = pod_rows(item, source, problems)
         else:

@@ -250,7 +250,7 @@ def _address(fields: Mapping[str, str], name: str) -> str:
 def _number(fields: Mapping[str, str], name: str, limit: Decimal, digits: int) -> Decimal:
     text = _value(fields, name)
     if not NUMBER.fullmatch(text) or len(text) > MAX_TEXT:
-        raise BadLineError(f"{name} is no number")
+        raise BadLineError(f"{name} is not a number")
     value = exact(text)
     if value < 0:
         raise BadLineError(f"{name} is negative")
@@ -311,7 +311,7 @@ def _mebibytes(amount: str | None, unit: str | None) -> Decimal | None:
     if amount is None or unit is None:
         return None
     if not NUMBER.fullmatch(amount):
-        raise BadLineError("the size is no number")
+        raise BadLineError("the size is not a number")
     letter = unit[0].upper() if unit != "B" else ""
     power = UNITS[letter] if letter else 0
     value = Decimal(amount) * Decimal(1024 if "i" in unit else 1000) ** power / Decimal(1024**2)

@@ -56,7 +56,7 @@ class Options(LoadOptions):
         label = self.calibration
         if not label.strip() or len(label) > MAX_LABEL or not label.isprintable():
             raise UsageError(
-                f"--calibration {label[:50]!r} is no label", f"give 1 to {MAX_LABEL} characters"
+                f"--calibration {label[:50]!r} is not a label", f"give 1 to {MAX_LABEL} characters"
             )
         if self.experiment is not None and self.experiment not in EXPERIMENTS:
             raise UsageError(f"there is no experiment {self.experiment!r}", "give A or B")
