@@ -6,21 +6,27 @@ rules as (
 
 ),
 
+told as (
+
+    select
+        *,
+        -- What two sources hide may differ: such texts are not added up.
+        case when description like '%***%' then ' (' || source || ')' else '' end as told_apart
+    from {{ ref('stg_failures__solutions') }}
+
+),
+
 solutions as (
 
     select
         failure_type,
-        -- What two sources hide may differ: such texts are not added up.
-        case when description like '%***%' then description || ' (' || source || ')' else description end
-            as description,
+        description || told_apart as description,
         cast(sum(success_count) as bigint) as success_count,
         cast(sum(failure_count) as bigint) as failure_count,
         cast(count(distinct source) as bigint) as source_count,
         max(last_used_at) as last_used_at
-    from {{ ref('stg_failures__solutions') }}
-    group by
-        failure_type,
-        case when description like '%***%' then description || ' (' || source || ')' else description end
+    from told
+    group by failure_type, description || told_apart
 
 ),
 
