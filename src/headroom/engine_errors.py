@@ -38,6 +38,10 @@ MEANINGS = {
     ),
     "25P04": ("the server ended a long transaction", "raise transaction_timeout for this user"),
     "25006": READS_ONLY,
+    "22P05": (
+        "the encoding of the database lacks a character; nothing of this load was stored",
+        "make the database with the encoding UTF8",
+    ),
     "42501": (
         "the user lacks a right",
         "grant it: deploy/roles.sql shows the grants of each role",

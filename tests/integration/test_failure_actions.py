@@ -262,7 +262,7 @@ def test_the_command_line(both: Both) -> None:
     assert "is not a window" in project.headroom("failures", "stats", "--lookback-days", "0").stderr
 
 
-def test_without_marts_a_build_is_asked_for(both: Both, tmp_path: Path) -> None:
+def test_without_data_the_load_that_brings_them_is_named(both: Both, tmp_path: Path) -> None:
     project, compiled = both["duckdb"]
     empty = Project(replace(project.settings, duckdb_path=tmp_path / "headroom.duckdb"), {})
     with pytest.raises(WarehouseUnavailableError):
@@ -270,4 +270,4 @@ def test_without_marts_a_build_is_asked_for(both: Both, tmp_path: Path) -> None:
     empty.execute("create schema marts")
     with pytest.raises(WarehouseUnavailableError) as raised:
         ask({"empty": (empty, compiled)}, "empty", "stats")
-    assert "headroom build" in raised.value.hint
+    assert "headroom load failures" in raised.value.hint
