@@ -27,6 +27,7 @@ RELATIONS: dict[Target, str] = {
         where
             tables.relkind in ('r', 'p', 'v', 'm', 'f')
             and not spaces.nspname like 'pg\\_%'
+            and spaces.nspname <> 'information_schema'
     """,
 }
 Relations = dict[tuple[str, str], bool]
@@ -38,7 +39,7 @@ def read_inventory(warehouse: Warehouse, settings: Settings) -> Inventory:
     Raises WarehouseUnavailableError where Headroom's own tables may not be read.
     """
     try:
-        relations = _relations(warehouse, settings)
+        relations = every_relation(warehouse, settings)
         source = settings.source_schema
         raw = [table for table in RAW_TABLES if (source, table) in relations]
         return Inventory(
@@ -59,7 +60,7 @@ def require_marts(settings: Settings, domain: str) -> None:
     """Raise WarehouseUnavailableError where a domain has no marts, and say what brings them."""
     mart = DOMAINS[domain].mart
     with open_warehouse(settings, read_only=True) as warehouse:
-        is_built = (MARTS_SCHEMA, mart) in _relations(warehouse, settings)
+        is_built = (MARTS_SCHEMA, mart) in every_relation(warehouse, settings)
         if is_built and warehouse.scalar(f"select exists (select 1 from {MARTS_SCHEMA}.{mart})"):
             return
         lack = decide(read_inventory(warehouse, settings), settings).lack_of(domain)
@@ -74,11 +75,12 @@ def require_marts(settings: Settings, domain: str) -> None:
 
 def built_domains(warehouse: Warehouse, settings: Settings) -> set[str]:
     """Name the domains that have marts."""
-    relations = _relations(warehouse, settings)
+    relations = every_relation(warehouse, settings)
     return {name for name, domain in DOMAINS.items() if (MARTS_SCHEMA, domain.mart) in relations}
 
 
-def _relations(warehouse: Warehouse, settings: Settings) -> Relations:
+def every_relation(warehouse: Warehouse, settings: Settings) -> Relations:
+    """Give every table and view by schema and name, and whether this user may read it."""
     rows = warehouse.query(RELATIONS[settings.target]).rows
     return {(schema, name): is_readable for schema, name, is_readable in rows}
 

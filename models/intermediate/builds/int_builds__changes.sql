@@ -2,7 +2,7 @@ with
 
 samples as (
 
-    select * from {{ ref('stg_builds__samples') }}
+    select * from {{ ref('int_builds__samples_measured') }}
 
 ),
 
@@ -22,6 +22,22 @@ measured as (
         sampled_at,
         'memory' as metric,
         memory_used_gb as current_value
+    from samples
+    union all
+    select
+        build_id,
+        sample_index,
+        sampled_at,
+        'read' as metric,
+        read_mb as current_value
+    from samples
+    union all
+    select
+        build_id,
+        sample_index,
+        sampled_at,
+        'written' as metric,
+        written_mb as current_value
     from samples
 
 ),

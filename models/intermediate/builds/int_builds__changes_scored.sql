@@ -4,9 +4,6 @@ changes as (
 
     select * from {{ ref('int_builds__changes') }}
     where delta is not null
-    union all
-    select * from {{ ref('int_builds__counter_changes') }}
-    where delta is not null
 
 ),
 

@@ -13,7 +13,7 @@ known as (
         row_number() over (partition by build_id, metric order by sample_index) as place,
         count(*) over (partition by build_id, metric) as value_count
     from {{ ref('int_builds__changes') }}
-    where current_value is not null
+    where current_value is not null and metric in ('cpu', 'memory')
 
 ),
 

@@ -3,7 +3,7 @@ with
 known as (
 
     select * from {{ ref('int_builds__changes') }}
-    where current_value is not null
+    where current_value is not null and metric in ('cpu', 'memory')
 
 ),
 

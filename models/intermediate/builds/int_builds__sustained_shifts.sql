@@ -11,7 +11,7 @@ known as (
         *,
         {{ in_ten_thousandths('current_value') }} as units
     from {{ ref('int_builds__changes') }}
-    where current_value is not null
+    where current_value is not null and metric in ('cpu', 'memory')
 
 ),
 

@@ -1,27 +1,15 @@
 """Where raw tables that are missing may be instead, and what to do about them."""
 
+from headroom.inventory import every_relation
 from headroom.quality.contract import COLUMNS
 from headroom.settings import MARTS_SCHEMA, Settings
 from headroom.warehouse import open_warehouse
-
-# Whatever can be read like a table, whoever may read it.
-_EVERY_TABLE = {
-    "duckdb": (
-        "select lower(table_schema), lower(table_name) from information_schema.tables"
-        " where table_catalog = current_database()"
-    ),
-    "postgres": (
-        "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-        " where c.relkind in ('r', 'p', 'v', 'm', 'f')"
-        " and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'"
-    ),
-}
 
 
 def remedies(settings: Settings) -> dict[str, str]:
     """Give for each raw table what to do should it be missing."""
     with open_warehouse(settings, read_only=True) as warehouse:
-        found = set(warehouse.query(_EVERY_TABLE[settings.target]).rows)
+        found = set(every_relation(warehouse, settings))
     return {table: remedy(table, found, settings.source_schema) for table in COLUMNS}
 
 
