@@ -96,7 +96,7 @@ format: env  ## Put Python, SQL and Markdown into the project's style, write the
 	@mkdir -p target
 	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff fix --processes 2 $(SQL_FILES)
 
-lock: env  ## Solve pyproject.toml anew into requirements.lock
+lock: env  ## Solve pyproject.toml into requirements.lock
 	@$(BIN)/uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --no-header \
 		--no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
 

@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--histories", type=int, default=1000)
     count = parser.parse_args().histories
     print(f"{f'of {count:,} histories':52}{'innocent':>10}{'found':>10}{'power':>10}", flush=True)
-    # Processes that start anew: what dbt and DuckDB hold does not survive a fork.
+    # Processes that start again: what dbt and DuckDB hold does not survive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=2, mp_context=context) as pool:
         for line in pool.map(judged, [(place, count) for place in range(len(SCENARIOS))]):

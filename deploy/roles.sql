@@ -72,7 +72,7 @@ begin
         end if;
     end loop;
 
-    -- The marts: a build can make a table anew, so the default privileges count as well.
+    -- The marts: a build can make a table again, so the default privileges count as well.
     execute format('grant connect on database %I to %I', current_database(), bi);
     execute format('grant usage on schema marts to %I', bi);
     execute format('grant select on all tables in schema marts to %I', bi);

@@ -2,7 +2,7 @@
     {#- Each row of `lookups` (with `lookup_key` and `lookup_from`) and, as `next_at`, the first `moment` of the
         same key in `moments` that is not before it; NULL where none follows. DuckDB merges two sorted
         lists; PostgreSQL sorts both as one, backwards: a frame that begins at its row would be computed
-        anew for each. -#}
+        again for each. -#}
     {{ adapter.dispatch('next_moments', 'headroom')(lookups, moments) }}
 {%- endmacro %}
 

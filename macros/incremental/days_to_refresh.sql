@@ -1,5 +1,5 @@
 {% macro days_to_refresh(runs, measures={}) -%}
-    {#- The days an incremental build of a day-grain model makes anew: within the lookback, with
+    {#- The days an incremental build of a day-grain model makes again: within the lookback, with
         other counts than the model holds, or with runs that were not final when it counted. -#}
     with lookback as (
 

@@ -1,7 +1,7 @@
 {% macro mask_secrets(text) -%}
     {#- What people may see of a command: the masks of secrets in the seed, in their order. The seed is
         read by the query itself, one step a round: analyses are compiled without a connection. That
-        compiles each pattern anew for each row, so this is for few rows; apply_masks is for many. -#}
+        compiles each pattern again for each row, so this is for few rows; apply_masks is for many. -#}
     (
         with recursive numbered as (
 

@@ -2,7 +2,7 @@
 
 
 class HeadroomError(Exception):
-    """A problem the user can mend: `message` says what and where, `hint` what to do."""
+    """A problem the user can fix: `message` says what and where, `hint` what to do."""
 
     exit_code = 1
 

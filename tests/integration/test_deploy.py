@@ -70,7 +70,7 @@ def deployment(postgres_dsn: str, make_project: MakeProject) -> Iterator[Deploym
 
 @pytest.fixture(scope="module")
 def built(deployment: Deployment) -> Deployment:
-    """The first build, one with nothing new, and one that makes every table anew."""
+    """The first build, one with nothing new, and one that makes every table again."""
     outcome = deployment.builder.headroom("build")
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     for further in ([], ["--full-refresh"]):

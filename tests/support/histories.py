@@ -103,7 +103,7 @@ class Cluster:
         """Give the mart's row of each node for one history."""
         self.warehouse.execute(f"truncate {ATTEMPTS}")
         self.warehouse.load(ATTEMPTS, arrow_table(columns, failed).to_batches())
-        # Planned anew for each history: a prepared plan keeps the statistics of the table it saw.
+        # Planned again for each history: a prepared plan keeps the statistics of the table it saw.
         mart = self.warehouse.query(self.compiled)
         rows = [dict(zip(mart.columns, row, strict=True)) for row in mart.rows]
         return {row["node_name"]: row for row in rows}

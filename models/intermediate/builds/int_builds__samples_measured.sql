@@ -63,7 +63,7 @@ measured as (
 
 )
 
--- A counter that fell was started anew: what it shows was added since then. In a sample that is
+-- A counter that fell was started again: what it shows was added since then. In a sample that is
 -- earlier than the last known one it fell because time did: the difference is negative, and the
 -- samples after it make up for it. A sample stands for the time until the next one, but not for a
 -- gap.

@@ -19,7 +19,7 @@ select
     cluster_name,
     coalesce(started_at, queued_at) as started_at,
     finished_at as ended_at,
-    -- Flotilla starts a run anew that it wants to retry: this attempt is over.
+    -- Flotilla starts a run again that it wants to retry: this attempt is over.
     is_final or coalesce(status = 'NEEDS_RETRY', false) as is_ended,
     case
         when is_final

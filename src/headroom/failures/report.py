@@ -65,7 +65,7 @@ def answer(
     question: Question,
     compiled: Mapping[str, str] | None = None,
 ) -> FailureReport:
-    """Answer a command; `compiled` spares compiling its analyses anew.
+    """Answer a command; `compiled` spares compiling its analyses again.
 
     Raises UsageError for a remediation without a type, WarehouseUnavailableError without marts.
     """

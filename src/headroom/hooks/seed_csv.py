@@ -96,7 +96,7 @@ def _readable(path: Path) -> Iterator[None]:
         said = str(error).splitlines()[0]
         raise InputRejectedError(
             f"{path} is no seed that `headroom load --csv` wrote: {said}",
-            "mend it, or put it elsewhere; nothing was changed",
+            "fix it, or put it elsewhere; nothing was changed",
         ) from None
 
 
