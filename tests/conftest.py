@@ -16,6 +16,7 @@ from headroom.settings import TARGETS, Settings
 from headroom.throwaway_postgres import test_server, throwaway_database
 from tests.support.parse import DATABASE
 from tests.support.project import Project
+from tests.support.small_fleet import write_small
 
 # Speed is measured in `make bench`; a busy machine must not fail a test.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -150,3 +151,24 @@ def reference_projects(make_project: MakeProject) -> Iterator[dict[str, Project]
 def reference(request: pytest.FixtureRequest, reference_projects: dict[str, Project]) -> Project:
     """The built reference fleet on each engine in turn; only for reading."""
     return reference_projects[request.param]
+
+
+@pytest.fixture(scope="session")
+def small_projects(make_project: MakeProject) -> Iterator[dict[str, Project]]:
+    """The small fleet, built on both engines. Tests only read it."""
+    with ExitStack() as stack:
+        projects = {}
+        for target in TARGETS:
+            project = stack.enter_context(make_project(target, "small"))
+            with project.in_environment():
+                write_small(project.settings)
+            outcome = project.headroom("build")
+            assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+            projects[target] = project
+        yield projects
+
+
+@pytest.fixture(params=TARGETS)
+def small(request: pytest.FixtureRequest, small_projects: dict[str, Project]) -> Project:
+    """The built small fleet on each engine in turn; only for reading."""
+    return small_projects[request.param]

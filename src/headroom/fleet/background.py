@@ -67,12 +67,13 @@ class Job:
 
 
 @dataclass(frozen=True)
-class _Owner:
-    """A definition with its jobs."""
+class Owner:
+    """A definition with its jobs, and how often they are called."""
 
     place: int
     definition: Definition
     jobs: list[Job]
+    runs_a_day: float
 
 
 def _jobs(plan: Plan, rng: np.random.Generator, definition: Definition, place: int) -> list[Job]:
@@ -105,30 +106,37 @@ def _jobs(plan: Plan, rng: np.random.Generator, definition: Definition, place: i
     return jobs
 
 
+def owner_of(plan: Plan, catalogue: Catalogue, seed: int, place: int) -> Owner:
+    """Give a definition its jobs."""
+    definition = catalogue.all[place]
+    rng = stream(seed, f"jobs {definition.alias}")
+    jobs = _jobs(plan, rng, definition, place)
+    rate = float(rng.lognormal(-0.18, 0.6)) * _RUNS_A_DAY
+    if definition.kind == "calm":
+        rate = _CALM_RUNS_A_DAY
+    return Owner(place, definition, jobs, _BASE_RUNS_A_DAY.get(definition.definition_id, rate))
+
+
 def add_background(plan: Plan, catalogue: Catalogue, seed: int, end: date) -> None:
     """Add the everyday runs and incidents of all definitions that have descriptions."""
-    base = {catalogue.place(name): rate for name, rate in _BASE_RUNS_A_DAY.items()}
+    base = [catalogue.place(name) for name in _BASE_RUNS_A_DAY]
     for place in [*catalogue.of_kind("background", "calm"), *base]:
-        definition = catalogue.all[place]
-        own = stream(seed, f"jobs {definition.alias}")
-        owner = _Owner(place, definition, _jobs(plan, own, definition, place))
-        rate = float(own.lognormal(-0.18, 0.6)) * _RUNS_A_DAY
-        if definition.kind == "calm":
-            rate = _CALM_RUNS_A_DAY
-        rate = base.get(place, rate)
+        owner = owner_of(plan, catalogue, seed, place)
+        definition = owner.definition
         restless = definition.kind == "background" and (
             place % 2 == 0 or definition.engine != "eks"
         )
         for period, first, last in windows(end):
             rng = stream(seed, f"background {definition.alias} {period}")
             days = (last - first).days
-            queued = spread(rng, round(rate * days), first, last)
-            _add_everyday(plan, rng, owner, queued)
+            queued = spread(rng, round(owner.runs_a_day * days), first, last)
+            add_everyday(plan, rng, owner, queued)
             if restless or place == catalogue.place(PLATFORM):
-                _add_incidents(plan, rng, owner, first, last)
+                add_incidents(plan, rng, owner, first, last)
 
 
-def _add_everyday(plan: Plan, rng: np.random.Generator, owner: _Owner, queued: Ints) -> None:
+def add_everyday(plan: Plan, rng: np.random.Generator, owner: Owner, queued: Ints) -> None:
+    """Add calls of a definition's jobs at these instants."""
     definition, jobs = owner.definition, owner.jobs
     turn = rng.integers(0, len(jobs), len(queued))
     for number, job in enumerate(jobs):
@@ -145,8 +153,8 @@ def _add_everyday(plan: Plan, rng: np.random.Generator, owner: _Owner, queued: I
         )  # fmt: skip
 
 
-def _add_incidents(
-    plan: Plan, rng: np.random.Generator, owner: _Owner, first: date, last: date
+def add_incidents(
+    plan: Plan, rng: np.random.Generator, owner: Owner, first: date, last: date
 ) -> None:
     """Add incidents: data has grown, so a job is tried again and again until ARA suffices.
 
