@@ -61,9 +61,9 @@ def warehouse_settings(target: Target, folder: Path) -> Iterator[Settings]:
         yield settings
 
 
-def measure_builds(settings: Settings, runs: int | None) -> None:
+def measure_builds(settings: Settings, days: int | None) -> None:
     """Print the fleet, a full build and a build with nothing new."""
-    scale = ["--runs", str(runs)] if runs else []
+    scale = ["--days", str(days)] if days else []
     table = Table("command", "seconds", "peak MiB of one process", title=settings.target)
     full = None
     for label, arguments in (
@@ -111,14 +111,14 @@ def measure_queries(settings: Settings) -> None:
 def main() -> None:
     """Measure on both engines."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, help="scale the fleet to so many runs")
-    runs = parser.parse_args().runs
+    parser.add_argument("--days", type=int, help="a fleet of so many days, 28,000 runs each")
+    days = parser.parse_args().days
     for target in TARGETS:
         with (
             tempfile.TemporaryDirectory(prefix="headroom-bench-") as folder,
             warehouse_settings(target, Path(folder)) as settings,
         ):
-            measure_builds(settings, runs)
+            measure_builds(settings, days)
             measure_queries(settings)
 
 

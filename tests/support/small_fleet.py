@@ -17,7 +17,7 @@ from headroom.fleet.definitions import Catalogue
 from headroom.fleet.plan import ALWAYS, NONE, Plan
 from headroom.fleet.policy import read_policies
 from headroom.fleet.rows import Rows, run_history
-from headroom.fleet.tables import Fleet
+from headroom.fleet.tables import tables_of
 from headroom.fleet.write import replace_tables
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
@@ -74,10 +74,8 @@ def small_history() -> Rows:
 
 def write_small(settings: Settings) -> None:
     """Write the raw tables as `headroom fleet` writes them, marked as synthetic."""
-    rows = small_history()
-    fleet = Fleet(rows, len(rows), SEED, lambda _: None)
     with open_warehouse(settings) as warehouse:
-        replace_tables(warehouse, settings, fleet.tables())
+        replace_tables(warehouse, settings, tables_of(small_history()))
         for column, value, where in PLANTED:
             warehouse.execute(_plant(settings.source_schema, column, value, where))
 

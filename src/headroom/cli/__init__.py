@@ -50,29 +50,64 @@ BUILT_KINDS = ("seed", "snapshot", "model")
 def fleet(
     target: TargetOption = None,
     seed: Annotated[int, typer.Option(help="Number that everything random comes from.")] = 20251217,
-    runs: Annotated[
-        int | None, typer.Option(help="Scale to about so many runs; default: the history alone.")
+    days: Annotated[
+        int | None,
+        typer.Option(
+            help="Instead, make a fleet of so many days with the published 28,000 runs a day; the "
+            "published figures do not hold in it."
+        ),
     ] = None,
     until: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the history.")
-    ] = datetime(2025, 12, 17),
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Last day of the history; 2025-12-17 if not given."
+        ),
+    ] = None,
+    advance: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Make none, but move the fleet that is there on in time: 30m, 1h, 2d.",
+        ),
+    ] = None,
 ) -> None:
-    """Make the reference fleet: synthetic raw tables in which the published figures hold."""
-    from headroom.fleet import write_fleet
+    """Make synthetic raw tables: the reference fleet, or one that grows and lives."""
+    from headroom.fleet import DEFAULT_UNTIL, write_fleet
 
     settings = Settings.from_environment(target)
-    with console.status("making the reference fleet") as status:
+    if advance is not None:
+        if days is not None or until is not None:
+            raise UsageError(
+                "--advance moves on a fleet that is there, from where it stands",
+                "leave out --days and --until",
+            )
+        _advance(settings, seed, advance)
+        return
+    with console.status("making the fleet") as status:
         summary = write_fleet(
             settings,
             seed=seed,
-            runs=runs,
-            until=until.date(),
+            days=days,
+            until=until.date() if until else DEFAULT_UNTIL,
             progress=status.update,
         )
     console.print(
         f"Synthetic fleet: {summary.run_count:,} runs of {summary.definition_count:,} definitions, "
         f"{summary.first_queued_at:%Y-%m-%d} to {summary.last_queued_at:%Y-%m-%d}, "
         f"in schema {settings.source_schema} of {plain(summary.place)}"
+    )
+
+
+def _advance(settings: Settings, seed: int, text: str) -> None:
+    from headroom.fleet.daily import advance_fleet, parse_span
+
+    span = parse_span(text)
+    with console.status("moving the fleet on"):
+        moved = advance_fleet(settings, seed, span)
+    console.print(
+        f"Synthetic fleet: now {moved.now:%Y-%m-%d %H:%M:%S} UTC; {moved.queued:,} runs queued, "
+        f"{moved.started:,} started, {moved.ended:,} ended, {moved.corrected:,} corrected, "
+        f"in schema {settings.source_schema} of {plain(moved.place)}"
     )
 
 

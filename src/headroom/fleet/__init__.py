@@ -1,8 +1,8 @@
-"""The reference fleet: a deterministic history of runs from which the published figures come."""
+"""Synthetic fleets: the reference fleet with its published figures, and one that grows in time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from headroom.errors import UsageError
 from headroom.fleet.after_fix import add_capped_retries
@@ -10,20 +10,23 @@ from headroom.fleet.at_350gb import add_350gb
 from headroom.fleet.background import add_background, add_odd_rows
 from headroom.fleet.bug_report import add_bug_report
 from headroom.fleet.clock import FIX_DAY, LAST_POSSIBLE_DAY, at
+from headroom.fleet.daily import MOST_DAYS, daily_tables
 from headroom.fleet.definitions import Catalogue
 from headroom.fleet.forklift import add_everyday_forklift, add_published_forklift
+from headroom.fleet.lives import Lives
 from headroom.fleet.null_hashes import add_null_hashes
 from headroom.fleet.plan import Plan
 from headroom.fleet.policy import read_policies
 from headroom.fleet.rows import Rows, run_history
 from headroom.fleet.schema import TABLES
-from headroom.fleet.tables import Fleet
+from headroom.fleet.tables import silent, tables_of
 from headroom.fleet.volume import add_volume
 from headroom.fleet.write import replace_tables
 from headroom.settings import Settings
-from headroom.warehouse import open_warehouse
+from headroom.warehouse import Warehouse, open_warehouse
 
 DEFAULT_SEED = 20251217
+DEFAULT_UNTIL = FIX_DAY
 
 
 @dataclass(frozen=True)
@@ -54,46 +57,51 @@ def make_history(seed: int, until: date) -> Rows:
     return run_history(plan, catalogue, read_policies(), at(end))
 
 
-def _silent(message: str) -> None:
-    """Say nothing."""
-
-
 def write_fleet(
     settings: Settings,
     *,
     seed: int = DEFAULT_SEED,
-    runs: int | None = None,
-    until: date = FIX_DAY,
-    progress: Callable[[str], None] = _silent,
+    days: int | None = None,
+    until: date = DEFAULT_UNTIL,
+    progress: Callable[[str], None] = silent,
 ) -> FleetSummary:
-    """Make the reference fleet and write `task`, `task_def` and `fleet_truth`.
+    """Make a fleet and write `task`, `task_def` and `fleet_truth`.
 
-    The same seed gives the same tables. `runs` above the default history adds definitions and
-    hashes like those in it; `until` continues the history. Raises UsageError for a size or a day
-    that cannot be, NotOursError where a table stands that no earlier call made.
+    The same seed gives the same tables. Without `days` it is the reference fleet, which `until`
+    continues; with `days` it is a fleet of the published daily volume, so many days up to `until`.
+    Raises UsageError for a size or a day that cannot be, NotOursError where a table stands that no
+    earlier call made.
     """
     if not FIX_DAY <= until <= LAST_POSSIBLE_DAY:
         raise UsageError(
             f"the fleet cannot end on {until}",
             f"choose a day from {FIX_DAY} to {LAST_POSSIBLE_DAY}",
         )
-    progress("simulating the history")
-    rows = make_history(seed, until)
-    if runs is not None and runs < len(rows):
+    if days is None:
+        progress("simulating the history")
+        tables = tables_of(make_history(seed, until), progress)
+    elif 1 <= days <= MOST_DAYS:
+        lives = Lives(settings.target, seed, read_policies())
+        tables = daily_tables(lives, days, until, progress)
+    else:
         raise UsageError(
-            f"a fleet of {runs} runs is too small to hold the published figures",
-            f"ask for {len(rows)} or more, or leave the number out",
+            f"a fleet cannot have {days:,} days", f"choose a number from 1 to {MOST_DAYS:,}"
         )
-    fleet = Fleet(rows, runs or len(rows), seed, progress)
     with open_warehouse(settings) as warehouse:
-        replace_tables(warehouse, settings, fleet.tables())
-        place = warehouse.place
-    queued = rows.intents.queued
+        replace_tables(warehouse, settings, tables)
+        return _summary(warehouse, settings)
+
+
+def _summary(warehouse: Warehouse, settings: Settings) -> FleetSummary:
+    place = settings.source_schema
+    ((count, first, last),) = warehouse.query(
+        f'select count(*), min(queued_at), max(queued_at) from "{place}"."task"'
+    ).rows
     return FleetSummary(
-        run_count=fleet.run_count,
-        definition_count=fleet.definition_count,
-        first_queued_at=datetime.fromtimestamp(int(queued[0]) / 1e6, UTC),
-        last_queued_at=datetime.fromtimestamp(int(queued[-1]) / 1e6, UTC),
+        run_count=count,
+        definition_count=warehouse.scalar(f'select count(*) from "{place}"."task_def"'),
+        first_queued_at=first,
+        last_queued_at=last,
         tables=TABLES,
-        place=place,
+        place=warehouse.place,
     )

@@ -31,7 +31,7 @@ from headroom.fleet.definitions import (
 from headroom.fleet.plan import NONE, Ending, Plan, client_hash
 
 # Commands as people write them: quotes, newlines, percent signs, backslashes, other scripts.
-_TEMPLATES = (
+TEMPLATES = (
     "python -m {alias}.main --date 2025-{month:02d}-{n:02d}",
     "bash -c 'set -e; run-{alias} \"{n}\" | tee /tmp/out_{n}.log'",
     "python run.py \\\n  --job {alias} \\\n  --chunk {n}",
@@ -41,8 +41,8 @@ _TEMPLATES = (
     "psql -U batch --password hunter2-do-not-show -c 'select {n}' # {alias}",
     "java -Xmx{n}g -jar {alias}.jar",
 )
-_STEPS = ("Extract", "Build", "Check", "Publish", "Fit", "Évaluation", "Nightly 100%", "It's late")
-_JOBS_PER_DEFINITION = 6
+STEPS = ("Extract", "Build", "Check", "Publish", "Fit", "Évaluation", "Nightly 100%", "It's late")
+JOBS_PER_DEFINITION = 6
 _RUNS_A_DAY = 8.2  # of an average definition
 _CALM_RUNS_A_DAY = 110
 _INCIDENTS_A_DAY = 0.14  # of a definition that has any
@@ -78,9 +78,9 @@ class Owner:
 
 def _jobs(plan: Plan, rng: np.random.Generator, definition: Definition, place: int) -> list[Job]:
     jobs = []
-    for number in range(_JOBS_PER_DEFINITION):
+    for number in range(JOBS_PER_DEFINITION):
         turn = place + number
-        template = _TEMPLATES[turn % len(_TEMPLATES)]
+        template = TEMPLATES[turn % len(TEMPLATES)]
         variants = (1, 4, 28)[turn % 3]
         texts = [
             template.format(alias=f"{definition.alias}-{number}", n=n + 1, month=1 + number)
@@ -96,7 +96,7 @@ def _jobs(plan: Plan, rng: np.random.Generator, definition: Definition, place: i
         request = round(float(rng.choice(factor)) * definition.memory) if asks else 0
         jobs.append(
             Job(
-                description=plan.descriptions.add(f"{title} / {_STEPS[turn % 8]} {number}"),
+                description=plan.descriptions.add(f"{title} / {STEPS[turn % 8]} {number}"),
                 client=plan.clients.add(client_hash(f"{place} {number}")) if client else NONE,
                 commands=np.array([NONE] if spark else [plan.commands.add(t) for t in texts]),
                 request=max(512, request) if request else 0,

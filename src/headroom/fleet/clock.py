@@ -20,9 +20,7 @@ IMPACT_REPORT_END = date(2025, 12, 18)
 LAST_POSSIBLE_DAY = date(2026, 6, 30)
 
 # Work follows office hours of North America; nights belong to schedulers.
-_HOUR_WEIGHTS = np.array(
-    [2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 4, 5, 6, 6, 6, 6, 5, 5, 4, 4, 3, 3], dtype=float
-)
+HOUR_WEIGHTS = (2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 4, 5, 6, 6, 6, 6, 5, 5, 4, 4, 3, 3)
 _WEEKEND_WEIGHT = 0.45
 
 
@@ -52,7 +50,7 @@ def spread(rng: np.random.Generator, count: int, first: date, end: date) -> Ints
     weekdays = np.array([(first + timedelta(days=day)).weekday() for day in range(days)])
     weights = np.where(weekdays >= 5, _WEEKEND_WEIGHT, 1.0)
     day = rng.choice(days, count, p=weights / weights.sum())
-    hour = rng.choice(24, count, p=_HOUR_WEIGHTS / _HOUR_WEIGHTS.sum())
+    hour = rng.choice(24, count, p=np.array(HOUR_WEIGHTS) / sum(HOUR_WEIGHTS))
     within = rng.integers(0, HOUR, count)
     return np.sort(at(first) + day * DAY + hour * HOUR + within)
 

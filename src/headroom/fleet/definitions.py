@@ -134,11 +134,12 @@ def _without_description() -> list[Definition]:
     ]
 
 
-def _background() -> list[Definition]:
+def definitions_of_teams(suffix: str = "") -> list[Definition]:
+    """Give each team a definition of each kind of job."""
     made = []
     for team in TEAMS:
         for job, memory, flag in _JOBS:
-            alias = f"{team}-{job}"
+            alias = f"{team}-{job}{suffix}"
             spark = job == "backfill" and team in _SPARK_TEAMS
             gpu = 1 if job == "training" and team in _GPU_TEAMS else 0
             made.append(
@@ -150,10 +151,13 @@ def _background() -> list[Definition]:
                     dropped=alias in _DROPPED,
                 )
             )  # fmt: skip
-    heartbeat = Definition(
+    return made
+
+
+def _heartbeat() -> Definition:
+    return Definition(
         invented_id("platform", "heartbeat"), "heartbeat", "platform", 512, flag=True, kind="calm"
     )
-    return [*made, heartbeat]
 
 
 class Catalogue:
@@ -161,7 +165,10 @@ class Catalogue:
 
     def __init__(self) -> None:
         """Make the list; it depends on nothing."""
-        self.all = [*_published(), *_volume(), *_without_description(), *_background()]
+        self.all = [
+            *_published(), *_volume(), *_without_description(), *definitions_of_teams(),
+            _heartbeat(),
+        ]  # fmt: skip
         self._by_name = {
             **{item.alias: place for place, item in enumerate(self.all)},
             **{item.definition_id: place for place, item in enumerate(self.all)},

@@ -1,61 +1,32 @@
-"""All tables of a fleet as streams of bounded batches, whatever its size."""
+"""All tables of a history as streams of bounded batches."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
-from headroom.fleet.clock import Ints
 from headroom.fleet.columns import definition_batch, task_batch, truth_batch
-from headroom.fleet.replicate import copied_definitions, copies, everyday
 from headroom.fleet.rows import Rows
+from headroom.fleet.write import Fill, filled_with
 
 _BATCH = 100_000
 
 
-@dataclass(frozen=True)
-class Fleet:
-    """The default history and as many copies of its everyday part as the size needs."""
+def silent(message: str) -> None:
+    """Say nothing."""
 
-    rows: Rows
-    run_count: int
-    seed: int
-    progress: Callable[[str], None]
 
-    @property
-    def copy_count(self) -> int:
-        """Count the copies, the last of which may be cut."""
-        return -(-(self.run_count - len(self.rows)) // len(everyday(self.rows)))
+def tables_of(rows: Rows, progress: Callable[[str], None] = silent) -> Mapping[str, Fill]:
+    """Give what fills each table."""
 
-    @property
-    def definition_count(self) -> int:
-        """Count the rows of `task_def`."""
-        return sum(batch.num_rows for batch in self._definitions())
+    def pieces(table: str) -> Iterator[Rows]:
+        for start in range(0, len(rows), _BATCH):
+            end = min(start + _BATCH, len(rows))
+            yield rows.slice(np.arange(start, end))
+            progress(f"{table}: {end:,} of {len(rows):,} rows")
 
-    def tables(self) -> Mapping[str, Iterator[pa.RecordBatch]]:
-        """Give each table's batches; the runs are made again for the truth, not kept."""
-        return {
-            "task": (task_batch(piece.slice(kept)) for piece, kept in self._pieces("task")),
-            "task_def": self._definitions(),
-            "fleet_truth": (
-                truth_batch(piece.slice(kept), piece.id_cores)
-                for piece, kept in self._pieces("fleet_truth")
-            ),
-        }
-
-    def _pieces(self, table: str) -> Iterator[tuple[Rows, Ints]]:
-        done = 0
-        parts = [(self.rows, np.arange(len(self.rows)))]
-        more = copies(self.rows, self.run_count - len(self.rows), self.seed)
-        for source in (parts, more):
-            for rows, kept in source:
-                for start in range(0, len(kept), _BATCH):
-                    yield rows, kept[start : start + _BATCH]
-                done += len(kept)
-                self.progress(f"{table}: {done:,} of {self.run_count:,} rows")
-
-    def _definitions(self) -> Iterator[pa.RecordBatch]:
-        yield definition_batch(self.rows.definitions)
-        for number in range(1, self.copy_count + 1):
-            yield definition_batch(copied_definitions(self.rows, number))
+    truth = (truth_batch(piece, rows.id_cores) for piece in pieces("fleet_truth"))
+    return {
+        "task": filled_with(task_batch(piece) for piece in pieces("task")),
+        "task_def": filled_with([definition_batch(rows.definitions)]),
+        "fleet_truth": filled_with(truth),
+    }

@@ -1,6 +1,6 @@
 """Put a fleet into the warehouse: all of it or nothing, and only over one of our own."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 import pyarrow as pa
@@ -9,6 +9,9 @@ from headroom.errors import NotOursError
 from headroom.fleet import schema
 from headroom.settings import Settings
 from headroom.warehouse import PostgresWarehouse, Warehouse
+
+# Puts a table's rows into the empty table of this name.
+Fill = Callable[[Warehouse, str], None]
 
 _INCOMING = "__incoming"
 _DUCKDB_MEMORY = "2GB"
@@ -60,9 +63,17 @@ def refuse_what_is_not_ours(warehouse: Warehouse, settings: Settings) -> set[str
     return ours
 
 
-def replace_tables(
-    warehouse: Warehouse, settings: Settings, tables: Mapping[str, Iterable[pa.RecordBatch]]
-) -> None:
+def filled_with(batches: Iterable[pa.RecordBatch]) -> Fill:
+    """Load batches, some of them at a time: one transaction would hold all of them in memory."""
+
+    def fill(warehouse: Warehouse, name: str) -> None:
+        for some in _chunks(batches):
+            warehouse.load(name, some)
+
+    return fill
+
+
+def replace_tables(warehouse: Warehouse, settings: Settings, tables: Mapping[str, Fill]) -> None:
     """Write the tables; whoever reads meanwhile sees the old fleet, also if this is killed."""
     ours = refuse_what_is_not_ours(warehouse, settings)
     warehouse.execute(f'create schema if not exists "{settings.source_schema}"')
@@ -76,12 +87,12 @@ def replace_tables(
 def _fill_in_place(
     warehouse: Warehouse,
     settings: Settings,
-    tables: Mapping[str, Iterable[pa.RecordBatch]],
+    tables: Mapping[str, Fill],
     ours: set[str],
 ) -> None:
     """Refill tables rather than drop them: views of the dbt project stand on them."""
     place = settings.source_schema
-    for table, batches in tables.items():
+    for table, fill in tables.items():
         if table in ours:
             statements = [
                 f'truncate "{place}"."{table}"', *schema.drop_indexes(place, table)
@@ -89,7 +100,7 @@ def _fill_in_place(
         else:
             statements = [schema.create_table("postgres", place, table, table)]
         warehouse.execute(";\n".join(statements))
-        warehouse.load(f'"{place}"."{table}"', batches)
+        fill(warehouse, f'"{place}"."{table}"')
         warehouse.execute(";\n".join(schema.create_indexes(place, table)))
         warehouse.execute(f'analyze "{place}"."{table}"')
 
@@ -97,7 +108,7 @@ def _fill_in_place(
 def _fill_and_swap(
     warehouse: Warehouse,
     settings: Settings,
-    tables: Mapping[str, Iterable[pa.RecordBatch]],
+    tables: Mapping[str, Fill],
     ours: set[str],
 ) -> None:
     """Fill new tables beside the old ones, then exchange all in one transaction."""
@@ -105,13 +116,12 @@ def _fill_and_swap(
     # Without a limit DuckDB keeps most of a large fleet in memory.
     warehouse.execute(f"set memory_limit = '{_DUCKDB_MEMORY}'")
     swaps = []
-    for table, batches in tables.items():
+    for table, fill in tables.items():
         incoming = f"{table}{_INCOMING}"
         if incoming in ours:  # left by a process that was killed
             warehouse.execute(f'drop table "{place}"."{incoming}"')
         warehouse.execute(schema.create_table("duckdb", place, table, incoming))
-        for some in _chunks(batches):
-            warehouse.load(f'"{place}"."{incoming}"', some)
+        fill(warehouse, f'"{place}"."{incoming}"')
         if table in ours:
             swaps.append(f'drop table "{place}"."{table}"')
         swaps.append(f'alter table "{place}"."{incoming}" rename to "{table}"')
@@ -119,7 +129,6 @@ def _fill_and_swap(
 
 
 def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
-    """Cut a stream: one transaction over all of it would hold all of it in memory."""
     stream = iter(batches)
     while chunk := list(islice(stream, _BATCHES_A_TRANSACTION)):
         yield chunk

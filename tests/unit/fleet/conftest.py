@@ -38,9 +38,9 @@ def fleet(fleet_settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="session")
 def long_fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A larger fleet of another seed that covers all policy versions."""
+    """A longer fleet of another seed that covers all policy versions."""
     settings = settings_in(tmp_path_factory.mktemp("long-fleet"))
-    write_fleet(settings, seed=7, runs=500_000, until=date(2026, 1, 31))
+    write_fleet(settings, seed=7, until=date(2026, 1, 31))
     with read(settings) as connection:
         yield connection
 
