@@ -73,7 +73,7 @@ class LiveWriter:
     """Write to a project's raw tables on PostgreSQL, as long as the `with` block lasts.
 
     `counts` says how many runs it queued, started, ended, corrected and deleted; `corrected` and
-    `deleted` say which. An error of its own is raised at the end of the block.
+    `deleted` say which. Its own error is raised at the end of the block.
     """
 
     def __init__(
