@@ -66,9 +66,8 @@ lint: env  ## Check style and types
 	@$(BIN)/ruff format --check $(PYTHON_FILES)
 	@$(BIN)/mdformat --check $(MARKDOWN)
 	@$(BIN)/mypy
-	@$(BIN)/pytest --quiet --no-header tests/unit/test_thresholds.py
-	@mkdir -p target
-	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff lint --processes 2 $(SQL_FILES)
+	@$(BIN)/pytest --quiet --no-header --noconftest tests/unit/test_thresholds.py
+	@$(BIN)/python -m tests.support.lint_sql lint $(SQL_FILES)
 
 test-faults: env  ## Run the long tests: faults, mutated input, many random histories
 	@$(BIN)/pytest --numprocesses 2 -m long --hypothesis-profile long
@@ -93,8 +92,7 @@ format: env  ## Put Python, SQL and Markdown into the project's style, write the
 	@$(BIN)/ruff format $(PYTHON_FILES)
 	@$(BIN)/python -m tests.support.generated_docs
 	@$(BIN)/mdformat $(MARKDOWN)
-	@mkdir -p target
-	@HEADROOM_DUCKDB_PATH=$(CURDIR)/target/lint.duckdb HEADROOM_TARGET=duckdb $(BIN)/sqlfluff fix --processes 2 $(SQL_FILES)
+	@$(BIN)/python -m tests.support.lint_sql fix $(SQL_FILES)
 
 lock: env  ## Solve pyproject.toml into requirements.lock
 	@$(BIN)/uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --no-header \
