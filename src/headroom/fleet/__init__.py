@@ -18,7 +18,7 @@ from headroom.fleet.null_hashes import add_null_hashes
 from headroom.fleet.plan import Plan
 from headroom.fleet.policy import read_policies
 from headroom.fleet.rows import Rows, run_history
-from headroom.fleet.schema import TABLES
+from headroom.fleet.schema import DAILY_MARKER, MARKER, TABLES
 from headroom.fleet.tables import silent, tables_of
 from headroom.fleet.volume import add_volume
 from headroom.fleet.write import replace_tables
@@ -88,7 +88,7 @@ def write_fleet(
             f"a fleet cannot have {days:,} days", f"choose a number from 1 to {MOST_DAYS:,}"
         )
     with open_warehouse(settings) as warehouse:
-        replace_tables(warehouse, settings, tables)
+        replace_tables(warehouse, settings, tables, DAILY_MARKER if days else MARKER)
         return _summary(warehouse, settings)
 
 

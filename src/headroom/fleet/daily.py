@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from headroom.errors import UsageError
+from headroom.fleet import schema
 from headroom.fleet.clock import DAY, at, moment
 from headroom.fleet.columns import definition_batch
 from headroom.fleet.definitions import definitions_of_teams
@@ -80,7 +81,8 @@ def advance_fleet(settings: Settings, seed: int, span: timedelta) -> Advance:
     with open_warehouse(settings) as warehouse, warehouse.one_session():
         refuse_what_is_not_ours(warehouse, settings)
         move = _Move(warehouse, Lives(settings.target, seed, read_policies()), settings)
-        if not is_marked(warehouse, settings) or not move.scalar("select count(*) > 0 from {task}"):
+        is_there = is_marked(warehouse, settings, schema.MARKERS)
+        if not is_there or not move.scalar("select count(*) from {task}"):
             raise UsageError(
                 f'there is no fleet in schema "{settings.source_schema}" of {warehouse.place}',
                 "make one first: headroom fleet --days 35",

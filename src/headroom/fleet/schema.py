@@ -7,6 +7,8 @@ from importlib.resources import files
 from headroom.settings import Target
 
 MARKER = "headroom reference fleet (synthetic)"
+DAILY_MARKER = "headroom daily fleet (synthetic)"
+MARKERS = (MARKER, DAILY_MARKER)
 TABLES = ("task", "task_def", "fleet_truth")
 _TRUTH = {"run_id": "text", "cause": "text", "donor_run_id": "text"}
 _NOT_NULL_KEYS = {"task": "run_id", "task_def": "definition_id", "fleet_truth": "run_id"}
@@ -43,8 +45,13 @@ def create_table(target: Target, schema: str, table: str, name: str) -> str:
     ]
     return (
         f'create table "{schema}"."{name}" ({", ".join(lines)});\n'
-        f'comment on table "{schema}"."{name}" is \'{MARKER}\';'
+        f"{mark_table(schema, name, MARKER)};"
     )
+
+
+def mark_table(schema: str, name: str, marker: str) -> str:
+    """Write the statement that says which fleet a table holds."""
+    return f'comment on table "{schema}"."{name}" is \'{marker}\''
 
 
 _TASK_INDEXES = {

@@ -14,7 +14,7 @@ from headroom.warehouse import PostgresWarehouse, Warehouse
 Fill = Callable[[Warehouse, str], None]
 
 _INCOMING = "__incoming"
-_DUCKDB_MEMORY = "2GB"
+_DUCKDB_MEMORY = "1500MB"
 _BATCHES_A_TRANSACTION = 5
 _NAMES = {
     "duckdb": "select table_name from information_schema.tables where table_schema = '{}'",
@@ -34,10 +34,12 @@ _COMMENTS = {
 }
 
 
-def is_marked(warehouse: Warehouse, settings: Settings) -> bool:
-    """Say whether all raw tables in the source's schema were made by `headroom fleet`."""
+def is_marked(
+    warehouse: Warehouse, settings: Settings, markers: tuple[str, ...] = (schema.MARKER,)
+) -> bool:
+    """Say whether all raw tables in the source's schema are the reference fleet's, or another's."""
     comments = _comments(warehouse, settings)
-    return all(comments.get(table) == schema.MARKER for table in schema.TABLES)
+    return all(comments.get(table) in markers for table in schema.TABLES)
 
 
 def _comments(warehouse: Warehouse, settings: Settings) -> dict[str, str | None]:
@@ -54,7 +56,7 @@ def refuse_what_is_not_ours(warehouse: Warehouse, settings: Settings) -> set[str
     for (name,) in present:
         if name.removesuffix(_INCOMING) not in schema.TABLES:
             continue
-        if comments.get(name) != schema.MARKER:
+        if comments.get(name) not in schema.MARKERS:
             raise NotOursError(
                 f'table "{name}" in schema "{place}" was not made by `headroom fleet`',
                 "set HEADROOM_SOURCE_SCHEMA to another schema, or move the table away yourself",
@@ -73,15 +75,20 @@ def filled_with(batches: Iterable[pa.RecordBatch]) -> Fill:
     return fill
 
 
-def replace_tables(warehouse: Warehouse, settings: Settings, tables: Mapping[str, Fill]) -> None:
+def replace_tables(
+    warehouse: Warehouse,
+    settings: Settings,
+    tables: Mapping[str, Fill],
+    marker: str = schema.MARKER,
+) -> None:
     """Write the tables; whoever reads meanwhile sees the old fleet, also if this is killed."""
     ours = refuse_what_is_not_ours(warehouse, settings)
     warehouse.execute(f'create schema if not exists "{settings.source_schema}"')
     if isinstance(warehouse, PostgresWarehouse):
         with warehouse.connection.transaction():
-            _fill_in_place(warehouse, settings, tables, ours)
+            _fill_in_place(warehouse, settings, tables, ours, marker)
     else:
-        _fill_and_swap(warehouse, settings, tables, ours)
+        _fill_and_swap(warehouse, settings, tables, ours, marker)
 
 
 def _fill_in_place(
@@ -89,6 +96,7 @@ def _fill_in_place(
     settings: Settings,
     tables: Mapping[str, Fill],
     ours: set[str],
+    marker: str,
 ) -> None:
     """Refill tables rather than drop them: views of the dbt project stand on them."""
     place = settings.source_schema
@@ -101,7 +109,8 @@ def _fill_in_place(
             statements = [schema.create_table("postgres", place, table, table)]
         warehouse.execute(";\n".join(statements))
         fill(warehouse, f'"{place}"."{table}"')
-        warehouse.execute(";\n".join(schema.create_indexes(place, table)))
+        made = [*schema.create_indexes(place, table), schema.mark_table(place, table, marker)]
+        warehouse.execute(";\n".join(made))
         warehouse.execute(f'analyze "{place}"."{table}"')
 
 
@@ -110,6 +119,7 @@ def _fill_and_swap(
     settings: Settings,
     tables: Mapping[str, Fill],
     ours: set[str],
+    marker: str,
 ) -> None:
     """Fill new tables beside the old ones, then exchange all in one transaction."""
     place = settings.source_schema
@@ -125,6 +135,7 @@ def _fill_and_swap(
         if table in ours:
             swaps.append(f'drop table "{place}"."{table}"')
         swaps.append(f'alter table "{place}"."{incoming}" rename to "{table}"')
+        swaps.append(schema.mark_table(place, table, marker))
     warehouse.execute(";\n".join(swaps))
 
 

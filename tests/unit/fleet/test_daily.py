@@ -9,11 +9,14 @@ import psycopg
 import pytest
 
 from headroom.errors import NotOursError, UsageError
-from headroom.fleet import write_fleet
+from headroom.fleet import schema, write_fleet
 from headroom.fleet.daily import advance_fleet, parse_span
 from headroom.fleet.lives import WEEKDAY_RUNS, WEEKEND_RUNS
+from headroom.fleet.write import is_marked
 from headroom.settings import Settings
 from headroom.throwaway_postgres import throwaway_database
+from headroom.warehouse import open_warehouse
+from tests.support.in_process import headroom
 from tests.support.small_fleet import write_small
 from tests.unit.fleet.conftest import read, settings_in
 from tests.unit.fleet.test_write import canonical
@@ -127,10 +130,22 @@ def test_both_engines_make_and_move_the_same_rows(
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         write_fleet(there, seed=SEED, days=DAYS, until=UNTIL)
+        with open_warehouse(there, read_only=True) as warehouse:
+            assert is_marked(warehouse, there, (schema.DAILY_MARKER,))
         assert rows_of(there) == rows_of(here)
         moved = [advance_fleet(settings, SEED, HOUR) for settings in (here, there)]
         assert vars(moved[0]) | {"place": ""} == vars(moved[1]) | {"place": ""}
         assert rows_of(there) == rows_of(here)
+
+
+def test_it_takes_the_place_of_the_reference_fleet(tmp_path: Path) -> None:
+    """One takes the other's place; only the reference fleet is taken for it."""
+    settings = settings_in(tmp_path)
+    for days, is_reference in ((1, False), (None, True), (1, False)):
+        write_fleet(settings, days=days)
+        with open_warehouse(settings, read_only=True) as warehouse:
+            assert is_marked(warehouse, settings) == is_reference
+            assert is_marked(warehouse, settings, schema.MARKERS)
 
 
 def test_another_seed_gives_other_rows(daily_settings: Settings, tmp_path: Path) -> None:
@@ -233,3 +248,22 @@ def test_without_a_fleet_there_is_nothing_to_move(tmp_path: Path) -> None:
         advance_fleet(settings, SEED, HOUR)
     with pytest.raises(UsageError, match="no fleet"):
         advance_fleet(settings_in(tmp_path / "empty"), SEED, HOUR)
+
+
+@pytest.mark.parametrize("option", [("--days", "3"), ("--until", "2025-12-20")])
+def test_a_fleet_is_made_or_moved(tmp_path: Path, option: tuple[str, str]) -> None:
+    settings = settings_in(tmp_path)
+    refused = headroom(("fleet", "--advance", "1h", *option), settings.environment())
+    assert refused.returncode == 2
+    assert "leave out --days and --until" in refused.stderr
+    assert not settings.duckdb_path.exists()
+
+
+def test_the_command_line_makes_and_moves(tmp_path: Path) -> None:
+    environment = settings_in(tmp_path).environment()
+    made = headroom(("fleet", "--days", "1", "--until", "2025-12-21"), environment)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "Synthetic fleet: 15," in made.stdout
+    moved = headroom(("fleet", "--advance", "30m"), environment)
+    assert (moved.returncode, moved.stderr) == (0, "")
+    assert "now 2025-12-22 00:29" in moved.stdout.replace("\n", " ")
