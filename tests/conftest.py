@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,25 +32,31 @@ def postgres_dsn() -> Iterator[str]:
         yield dsn
 
 
-FLEET_READERS = ("test_reference.py", "test_notebooks.py")
+FLEET_READERS = ("test_reference.py", "test_notebooks.py", "test_small_fleet.py", "test_replay.py")
 # What takes longest begins first, so that the last files to run are short ones.
 LONGEST_FIRST = (
     *FLEET_READERS,
-    "test_blame.py",
-    "test_data_tests.py",
-    "test_bad_input.py",
-    "test_throughput.py",
     "test_incremental.py",
+    "test_unit_tests.py",
     "test_replay_history.py",
+    "test_blame.py",
+    "test_domains.py",
+    "test_data_tests.py",
+    "test_builds.py",
+    "test_bad_input.py",
+    "test_failure_actions.py",
+    "test_own_data.py",
+    "test_throughput.py",
+    "test_deploy.py",
 )
 
 
 class OneFleet(LoadFileScheduling):  # type: ignore[misc]
-    """Tests of one file run in one process, and so do all files that read the reference fleet."""
+    """Tests of one file run in one process, and so do all files that read a built fleet."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return "reference fleet" if Path(file).name in FLEET_READERS else file
+        return "fleets" if Path(file).name in FLEET_READERS else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFleet:
@@ -133,24 +140,29 @@ def both_projects(make_project: MakeProject) -> Iterator[dict[str, Project]]:
         yield {target: stack.enter_context(make_project(target, "both")) for target in TARGETS}
 
 
+BuildReference = Callable[[str], Project]
+
+
 @pytest.fixture(scope="session")
-def reference_projects(make_project: MakeProject) -> Iterator[dict[str, Project]]:
-    """The reference fleet, built with the command line on both engines. Tests only read it."""
+def reference_on(make_project: MakeProject) -> Iterator[BuildReference]:
+    """Give the reference fleet on an engine, built with the command line once. For reading only."""
     with ExitStack() as stack:
-        projects = {}
-        for target in TARGETS:
+
+        @cache
+        def build(target: str) -> Project:
             project = stack.enter_context(make_project(target, "reference"))
             for command in ("fleet", "build"):
                 outcome = project.headroom_process(command)
                 assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-            projects[target] = project
-        yield projects
+            return project
+
+        yield build
 
 
-@pytest.fixture(params=TARGETS)
-def reference(request: pytest.FixtureRequest, reference_projects: dict[str, Project]) -> Project:
-    """The built reference fleet on each engine in turn; only for reading."""
-    return reference_projects[request.param]
+@pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.long)])
+def reference(request: pytest.FixtureRequest, reference_on: BuildReference) -> Project:
+    """The built reference fleet on DuckDB, in long tests on PostgreSQL too; only for reading."""
+    return reference_on(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from headroom.hooks.landing import POSTGRES_LOCK, arrow_rows, land
 from headroom.hooks.seed_csv import write_seeds
 from headroom.settings import PROJECT_DIR, TARGETS
 from tests.support.canonical import export_marts, export_tables
-from tests.support.project import Project, copy_of_the_project
+from tests.support.project import Project, copy_of_the_seeds
 
 LOGS = PROJECT_DIR / "samples" / "builds"
 BAD_LOGS = PROJECT_DIR / "samples" / "bad" / "cut_off_build.log"
@@ -209,7 +209,7 @@ def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path:
     direct = landed(project)
     project.drop_own_schemas()
 
-    checkout = copy_of_the_project(tmp_path / "checkout")
+    checkout = copy_of_the_seeds(tmp_path / "checkout")
     seeds = checkout / "seeds" / "landed"
     for file in sorted([*LOGS.iterdir(), BAD_LOGS]):
         load_build_stats(project.settings, [str(file)], Options(csv_folder=seeds))

@@ -259,13 +259,15 @@ DAMAGE |= {
 }
 
 
-def build(project: Project, bad_runs: dict[str, Row], succeeds: bool) -> dict[str, str]:
+# The runs, what they are made of, and the data tests that ask nothing of other marts.
+RUNS = ("--select", "+flotilla__runs", "--indirect-selection", "cautious")
+WITHOUT_UNIT_TESTS = ("--exclude", "test_type:unit")
+
+
+def build_runs(project: Project, bad_runs: dict[str, Row], succeeds: bool) -> dict[str, str]:
     with project.in_environment():
         write_raw(project.settings, [*GOOD_RUNS, *bad_runs.values()], [definition_row()])
-        logs = [str(LOGS / "cloud_build.log"), str(LOGS / "several_builds.log.gz")]
-        load_build_stats(project.settings, logs, Options())
-        land(project.settings, {EVENTS: arrow_rows(EVENTS, [RESOLVED_FAILURE])})
-    return project.dbt("build", "--exclude", "test_type:unit", succeeds=succeeds)
+    return project.dbt("build", *RUNS, *WITHOUT_UNIT_TESTS, succeeds=succeeds)
 
 
 def raised(project: Project, statuses: dict[str, str], status: str) -> dict[str, int | None]:
@@ -275,7 +277,12 @@ def raised(project: Project, statuses: dict[str, str], status: str) -> dict[str,
 @pytest.fixture(scope="module")
 def good(module_project: Project) -> tuple[Project, dict[str, str]]:
     """Good runs and logs, built; and how each node ended."""
-    return module_project, build(module_project, {}, succeeds=True)
+    with module_project.in_environment():
+        write_raw(module_project.settings, GOOD_RUNS, [definition_row()])
+        logs = [str(LOGS / "cloud_build.log"), str(LOGS / "several_builds.log.gz")]
+        load_build_stats(module_project.settings, logs, Options())
+        land(module_project.settings, {EVENTS: arrow_rows(EVENTS, [RESOLVED_FAILURE])})
+    return module_project, module_project.dbt("build", *WITHOUT_UNIT_TESTS)
 
 
 def test_good_runs_set_off_nothing(good: tuple[Project, dict[str, str]]) -> None:
@@ -330,7 +337,7 @@ def test_damage_to_a_table_sets_off_its_test(good: tuple[Project, dict[str, str]
     project, _ = good
     for statement in DAMAGE.values():
         project.execute(statement)
-    statuses = project.dbt("test", "--exclude", "test_type:unit", succeeds=False)
+    statuses = project.dbt("test", "--select", *DAMAGE, succeeds=False)
     found = {**raised(project, statuses, "fail"), **raised(project, statuses, "warn")}
     missed = set(DAMAGE) - set(found)
     assert not missed
@@ -339,13 +346,13 @@ def test_damage_to_a_table_sets_off_its_test(good: tuple[Project, dict[str, str]
 
 
 def test_broken_hashes_stop_the_build_before_the_marts(project: Project) -> None:
-    statuses = build(project, BREAKS_THE_BUILD, succeeds=False)
+    statuses = build_runs(project, BREAKS_THE_BUILD, succeeds=False)
     assert raised(project, statuses, "fail") == dict.fromkeys(BREAKS_THE_BUILD, 1)
     assert statuses["flotilla__runs"] == "skipped"
 
 
 def test_odd_runs_are_kept_and_counted(project: Project) -> None:
-    statuses = build(project, IS_COUNTED, succeeds=True)
+    statuses = build_runs(project, IS_COUNTED, succeeds=True)
     assert raised(project, statuses, "warn") == dict.fromkeys(IS_COUNTED, 1)
     runs = project.query("select count(*) from marts.flotilla__runs")
     assert runs == [(len(GOOD_RUNS) + len(IS_COUNTED),)]

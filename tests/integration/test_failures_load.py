@@ -23,7 +23,7 @@ from headroom.hooks.report import LoadReport
 from headroom.settings import PROJECT_DIR, Settings
 from tests.support.canonical import export_tables
 from tests.support.check_history import FOLDER, LAST_DAY, SCHEMA
-from tests.support.project import Project, copy_of_the_project
+from tests.support.project import Project, copy_of_the_seeds
 
 PUBLISHED = PROJECT_DIR / "tests" / "expected" / "failures_published.csv"
 LANDED = [table.relation for table in landed_tables().values()]
@@ -169,7 +169,7 @@ def test_an_older_listing_takes_nothing_back(
     load(project, after, source="s")
     newest = landed(project)
     if by_seed:
-        checkout = copy_of_the_project(tmp_path / "checkout")
+        checkout = copy_of_the_seeds(tmp_path / "checkout")
         load(project, before, source="s", csv_folder=checkout / "seeds" / "landed")
         project.dbt("seed", "--select", "landed_pods", project=checkout)
     else:
@@ -211,7 +211,7 @@ def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path:
     direct = landed(project)
     assert any("=1+1" in line for line in direct[SOLUTIONS])
     project.drop_own_schemas()
-    checkout = copy_of_the_project(tmp_path / "checkout")
+    checkout = copy_of_the_seeds(tmp_path / "checkout")
     for file in (*sorted(FOLDER.iterdir()), bad, formulas):
         load(project, file, csv_folder=checkout / "seeds" / "landed")
     project.dbt("seed", "--select", "path:seeds/landed", project=checkout)

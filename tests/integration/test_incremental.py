@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import MakeProject
@@ -58,8 +58,8 @@ def histories(draw: st.DrawFn) -> list[tuple[list[Row], list[Row]]]:
 
 
 @settings(
-    # Two; more where `make simulate` asks for them.
-    max_examples=settings().max_examples // 50,
+    # One; more where `make simulate` asks for them.
+    max_examples=settings().max_examples // 100,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
@@ -67,6 +67,8 @@ def histories(draw: st.DrawFn) -> list[tuple[list[Row], list[Row]]]:
 def test_incremental_builds_equal_a_full_one(
     module_project: Project, worlds: list[tuple[list[Row], list[Row]]]
 ) -> None:
+    # The first history that is drawn is the simplest, of one run.
+    assume(len(worlds[-1][0]) > 5)
     module_project.drop_own_schemas()
     with module_project.in_environment():
         for runs, definitions in worlds:

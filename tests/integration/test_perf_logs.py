@@ -2,7 +2,6 @@
 
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from headroom.hooks.perf_logs import load as load_module
 from headroom.hooks.report import LoadReport
 from headroom.settings import PROJECT_DIR, Settings
 from tests.support.canonical import export_tables
-from tests.support.project import Project
+from tests.support.project import Project, copy_of_the_seeds
 
 LOGS = PROJECT_DIR / "samples" / "throughput"
 BAD_LOG = PROJECT_DIR / "samples" / "bad" / "broken_timings.log"
@@ -131,11 +130,7 @@ def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path:
         ([one], Options("c1", "A")),
         ([two], Options("c1", "B")),
     ]
-    checkout = tmp_path / "checkout"
-    for name in ("profiles", "models", "macros", "seeds", "snapshots", "docs", "tests/dbt"):
-        shutil.copytree(PROJECT_DIR / name, checkout / name)
-    (checkout / "analyses").mkdir()
-    shutil.copy(PROJECT_DIR / "dbt_project.yml", checkout)
+    checkout = copy_of_the_seeds(tmp_path / "checkout")
     seeds = checkout / "seeds" / "landed"
     direct = Settings("duckdb", tmp_path / "direct.duckdb", "flotilla")
     headers = {name: (seeds / f"{name}.csv").read_text() for name in NAMES}

@@ -129,7 +129,7 @@ def as_known_at(rows: list[Row], moment: datetime, late: set[str]) -> list[Row]:
     return known
 
 
-@pytest.mark.parametrize("seed", range(hypothesis.settings().max_examples // 50))
+@pytest.mark.parametrize("seed", range(hypothesis.settings().max_examples // 100))
 def test_incremental_equals_full_refresh(project: Project, seed: int) -> None:
     rows = random_history(seed)
     definitions = [definition_row("definition-1"), definition_row("definition-2", memory=300)]

@@ -1,6 +1,15 @@
-"""The small fleet is small, alike on both engines, and holds everything that marts tell apart."""
+"""The small fleet holds everything that marts tell apart; both engines say the same of it.
 
-from tests.support.project import Project
+The long tests of test_reference.py ask most of this of the reference fleet too.
+"""
+
+import pytest
+
+from headroom.report import REPORTS
+from headroom.settings import TARGETS
+from tests.support.canonical import export_marts
+from tests.support.project import FLOTILLA, Project
+from tests.support.small_fleet import SECRETS
 
 # What one run of flotilla__runs shows.
 KINDS = {
@@ -93,3 +102,78 @@ def test_every_kind_of_run_occurs(small: Project) -> None:
     names = [*KINDS, *ELSEWHERE]
     assert [name for name, count in zip(names, found, strict=True) if not count] == []
     assert 4_500 < run_count < 6_000
+
+
+def marts_of(project: Project) -> dict[str, list[str]]:
+    with project.in_environment():
+        return export_marts(project.settings)
+
+
+@pytest.fixture(scope="module")
+def marts(small_projects: dict[str, Project]) -> dict[str, dict[str, list[str]]]:
+    """Every mart of each engine, read once."""
+    return {target: marts_of(project) for target, project in small_projects.items()}
+
+
+def test_both_engines_give_equal_marts(marts: dict[str, dict[str, list[str]]]) -> None:
+    assert marts["duckdb"].keys() == marts["postgres"].keys()
+    for name, rows in marts["duckdb"].items():
+        # A landed log fills these.
+        assert rows or name.startswith(("marts.builds__", "marts.throughput__")), name
+        assert rows == marts["postgres"][name], name
+
+
+def test_no_secret_reaches_a_mart(marts: dict[str, dict[str, list[str]]]) -> None:
+    for of_engine in marts.values():
+        for name, rows in of_engine.items():
+            assert not any(secret in row for row in rows for secret in SECRETS), name
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_both_engines_give_equal_reports(small_projects: dict[str, Project], name: str) -> None:
+    printed = []
+    for target in TARGETS:
+        outcome = small_projects[target].headroom("report", name)
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+        assert not any(secret in outcome.stdout for secret in SECRETS)
+        printed.append(outcome.stdout)
+    assert printed[0] == printed[1]
+
+
+def test_the_replay_report_names_causes(small: Project) -> None:
+    assert "ara_capped" in small.headroom("report", "replay").stdout
+    assert small.headroom("report", "replay", "--check").returncode == 2
+
+
+def test_an_early_moment_shows_nothing_later(small: Project) -> None:
+    outcome = small.headroom("report", "impact", "--as-of", "2025-12-10T12:00:00Z")
+    assert outcome.returncode == 0
+    assert "2025-12-10" in outcome.stdout
+    assert "2025-12-11" not in outcome.stdout
+
+
+def test_a_run_that_is_not_there_is_named(small: Project) -> None:
+    outcome = small.headroom("explain", "eks-nobody")
+    assert outcome.returncode == 2
+    assert "there is no run eks-nobody" in outcome.stderr
+
+
+def test_marts_carry_their_descriptions(small: Project) -> None:
+    if small.engine == "duckdb":
+        sql = "select comment from duckdb_tables() where schema_name = 'marts'"
+    else:
+        sql = (
+            "select obj_description(c.oid) from pg_class c join pg_namespace n"
+            " on n.oid = c.relnamespace where n.nspname = 'marts' and c.relkind = 'r'"
+        )
+    comments = [row[0] for row in small.query(sql)]
+    assert len(comments) >= 5
+    assert all(comment and comment.startswith("Grain: ") for comment in comments)
+
+
+def test_a_build_with_nothing_new_changes_nothing(
+    small: Project, marts: dict[str, dict[str, list[str]]]
+) -> None:
+    """All of Flotilla's tables; the odd runs among them are read again each time."""
+    small.dbt(*FLOTILLA)
+    assert marts_of(small) == marts[small.engine]

@@ -63,10 +63,10 @@ make_no_debug_events()
 
 
 def dbt(
-    arguments: list[str], environment: Mapping[str, str], *, is_copy: bool = False
+    arguments: list[str], environment: Mapping[str, str], *, is_parsed: bool = True
 ) -> dbtRunnerResult:
     """Run dbt with these variables, on the shared parse unless the project is a changed copy."""
-    manifest = None if is_copy else manifest_for(environment)
+    manifest = manifest_for(environment) if is_parsed else None
     with environment_of(environment):
         try:
             return dbtRunner(manifest=manifest).invoke(arguments)

@@ -89,14 +89,13 @@ class Project:
 
     def _invoke(self, arguments: Iterable[str], project: Path) -> dbtRunnerResult:
         folder = Path(self.environment()["DBT_TARGET_PATH"])
-        if project != PROJECT_DIR:
+        is_parsed = project == PROJECT_DIR or not (project / "models").exists()
+        if not is_parsed:
             # What dbt knows of the one project's files must not be taken for the other's.
             folder = project / "target"
         common = ["--project-dir", str(project), "--target-path", str(folder), "--quiet"]
         common += ["--no-write-json", "--log-path", str(folder)]
-        outcome = in_process.dbt(
-            [*arguments, *common], self.environment(), is_copy=project != PROJECT_DIR
-        )
+        outcome = in_process.dbt([*arguments, *common], self.environment(), is_parsed=is_parsed)
         if outcome.exception:
             raise outcome.exception
         return outcome
@@ -131,5 +130,13 @@ def copy_of_the_project(folder: Path) -> Path:
     for name in ("profiles", "models", "macros", "seeds", "snapshots", "docs", "tests/dbt"):
         shutil.copytree(PROJECT_DIR / name, folder / name)
     (folder / "analyses").mkdir()
+    shutil.copy(PROJECT_DIR / "dbt_project.yml", folder)
+    return folder
+
+
+def copy_of_the_seeds(folder: Path) -> Path:
+    """Copy the project without what dbt parses: a test may put other rows into its seeds."""
+    for name in ("profiles", "seeds"):
+        shutil.copytree(PROJECT_DIR / name, folder / name)
     shutil.copy(PROJECT_DIR / "dbt_project.yml", folder)
     return folder

@@ -22,6 +22,8 @@ from headroom.fleet.write import replace_tables
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
 
+# What the fleets hold in columns that nothing may read.
+SECRETS = ("do-not-read", "do-not-show")
 SEED = 5
 FIRST_DAY = date(2025, 11, 17)
 LAST_DAY = date(2026, 1, 20)
@@ -50,6 +52,7 @@ _UNDESCRIBED = {
     "warehouse-compaction": (None,),
 }
 _UNDESCRIBED_RUNS_A_DAY = 1.0
+_COHORT_RUNS = 100
 _BURST = 34  # more donors than a lookup reads, within its window
 
 
@@ -64,6 +67,7 @@ def small_history() -> Rows:
         add_everyday(plan, rng, owner, spread(rng, round(_RUNS_A_DAY * days), FIRST_DAY, END))
         add_incidents(plan, rng, owner, FIRST_DAY, END)
     _add_undescribed(plan, catalogue)
+    _add_cohort(plan, catalogue)
     _add_burst(plan, catalogue)
     _add_described_by_its_command(plan, catalogue)
     add_350gb(plan, catalogue, SEED)
@@ -119,6 +123,17 @@ def _add_undescribed(plan: Plan, catalogue: Catalogue) -> None:
             command=commands[np.arange(size) % len(commands)],
             need=np.where(rng.random(size) < 0.1, need, 0),
         )  # fmt: skip
+
+
+def _add_cohort(plan: Plan, catalogue: Catalogue) -> None:
+    """Add runs of the definition that the impact report is about, before the fix and after."""
+    rng = stream(SEED, "cohort")
+    queued = spread(rng, _COHORT_RUNS, date(2025, 12, 7), date(2025, 12, 20))
+    plan.add(
+        rng, catalogue.place("forklift-deploy-model-v1"), queued,
+        command=plan.commands.add("deploy"), request=rng.choice([4000, 8000, 14000], _COHORT_RUNS),
+        peak=rng.integers(900, 3900, _COHORT_RUNS),
+    )  # fmt: skip
 
 
 def _add_burst(plan: Plan, catalogue: Catalogue) -> None:

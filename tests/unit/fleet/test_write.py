@@ -1,6 +1,5 @@
 """Writing: deterministic, all or nothing, only over our own tables, alike on both engines."""
 
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +14,7 @@ from headroom.fleet.write import refuse_what_is_not_ours
 from headroom.settings import Settings
 from headroom.throwaway_postgres import throwaway_database
 from headroom.warehouse import open_warehouse
+from tests.support.small_fleet import small_history
 
 
 def in_folder(folder: Path) -> Settings:
@@ -37,32 +37,40 @@ def opened(settings: Settings) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def make_it_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `headroom fleet` write the small fleet: how it is written is the same."""
+    monkeypatch.setattr("headroom.fleet.make_history", lambda *_: small_history())
+
+
 def test_a_killed_write_leaves_the_old_fleet_and_the_next_one_replaces_it(
-    fleet: duckdb.DuckDBPyConnection,
-    fleet_settings: Settings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = in_folder(tmp_path)
-    shutil.copy(fleet_settings.duckdb_path, settings.duckdb_path)
+    make_it_small(monkeypatch)
+    write_fleet(settings)
+    with opened(settings) as fleet:
+        first = fingerprint(fleet)
+        fleet.execute("update task set alias = 'old'")
+        changed = fingerprint(fleet)
+        assert changed != first
 
     def killed(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("headroom.fleet.tables.truth_batch", killed)
-        write_fleet(settings, seed=5)
+        write_fleet(settings)
     with opened(settings) as old:
-        assert fingerprint(old) == fingerprint(fleet)
+        assert fingerprint(old) == changed
 
     # The same seed again: the same values at the same places, nothing left beside them.
     summary = write_fleet(settings)
     with opened(settings) as new:
-        assert fingerprint(new) == fingerprint(fleet)
-        first, last, count = new.execute(
+        assert fingerprint(new) == first
+        begin, end, count = new.execute(
             "select min(queued_at), max(queued_at), count(*) from task"
         ).fetchone()
-        assert (first, last) == (summary.first_queued_at, summary.last_queued_at)
+        assert (begin, end) == (summary.first_queued_at, summary.last_queued_at)
         assert count == summary.run_count
         definitions = new.execute("select count(*) from task_def").fetchone()
         assert definitions == (summary.definition_count,)
@@ -80,7 +88,10 @@ def test_another_seed_gives_another_history(
     "wrong",
     [{"until": date(2025, 12, 16)}, {"until": date(2026, 7, 1)}, {"days": 0}, {"days": 10_001}],
 )
-def test_impossible_fleets(tmp_path: Path, wrong: dict[str, object]) -> None:
+def test_impossible_fleets(
+    tmp_path: Path, wrong: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_it_small(monkeypatch)
     with pytest.raises(UsageError) as raised:
         write_fleet(in_folder(tmp_path), **wrong)  # type: ignore[arg-type]
     assert raised.value.hint
@@ -88,7 +99,10 @@ def test_impossible_fleets(tmp_path: Path, wrong: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["table", "view"])
-def test_a_foreign_table_is_refused(tmp_path: Path, kind: str) -> None:
+def test_a_foreign_table_is_refused(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_it_small(monkeypatch)
     settings = in_folder(tmp_path)
     with duckdb.connect(str(settings.duckdb_path)) as connection:
         connection.execute(f"create schema flotilla; create {kind} flotilla.task_def as select 1 a")
@@ -122,13 +136,15 @@ def canonical(target: str) -> str:
     return f"select run_id, md5({row}) from flotilla.task order by {order}"
 
 
+@pytest.mark.parametrize("size", ["small", pytest.param("reference", marks=pytest.mark.long)])
 def test_postgres_holds_the_same_rows(
-    fleet: duckdb.DuckDBPyConnection,
-    postgres_dsn: str,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    size: str, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Our own `task` stands there with a view on it: it is filled, and the view stays."""
+    if size == "small":
+        make_it_small(monkeypatch)
+    write_fleet(in_folder(tmp_path))
+    fleet = opened(in_folder(tmp_path))
     settings = Settings("postgres", tmp_path / "unused", "flotilla")
     with throwaway_database(postgres_dsn) as variables:
         for name, value in variables.items():
