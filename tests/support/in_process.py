@@ -16,11 +16,13 @@ from unittest.mock import patch
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.nodes import SeedNode
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 
 from headroom.cli import main
+from headroom.settings import PROJECT_DIR
 from tests.support.parse import environment_of, manifest_for
 
 # dbt looks through every module of the process to say who asks for a flag: a second each time.
@@ -62,11 +64,20 @@ def make_no_debug_events() -> None:
 make_no_debug_events()
 
 
+def has_own_parse(project: Path) -> bool:
+    """Say whether a copy of the project may differ in more than the rows of its seeds."""
+    return project != PROJECT_DIR and (project / "models").exists()
+
+
 def dbt(
-    arguments: list[str], environment: Mapping[str, str], *, is_parsed: bool = True
+    arguments: list[str], environment: Mapping[str, str], project: Path = PROJECT_DIR
 ) -> dbtRunnerResult:
     """Run dbt with these variables, on the shared parse unless the project is a changed copy."""
-    manifest = manifest_for(environment) if is_parsed else None
+    manifest = None if has_own_parse(project) else manifest_for(environment)
+    if manifest and project != PROJECT_DIR:
+        for node in manifest.nodes.values():
+            if isinstance(node, SeedNode):
+                node.root_path = str(project)
     with environment_of(environment):
         try:
             return dbtRunner(manifest=manifest).invoke(arguments)

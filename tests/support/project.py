@@ -89,13 +89,12 @@ class Project:
 
     def _invoke(self, arguments: Iterable[str], project: Path) -> dbtRunnerResult:
         folder = Path(self.environment()["DBT_TARGET_PATH"])
-        is_parsed = project == PROJECT_DIR or not (project / "models").exists()
-        if not is_parsed:
+        if in_process.has_own_parse(project):
             # What dbt knows of the one project's files must not be taken for the other's.
             folder = project / "target"
         common = ["--project-dir", str(project), "--target-path", str(folder), "--quiet"]
         common += ["--no-write-json", "--log-path", str(folder)]
-        outcome = in_process.dbt([*arguments, *common], self.environment(), is_parsed=is_parsed)
+        outcome = in_process.dbt([*arguments, *common], self.environment(), project)
         if outcome.exception:
             raise outcome.exception
         return outcome
