@@ -6,7 +6,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, chdir, redirect_stderr, redirect_stdout
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -111,6 +111,11 @@ DBT_IN_PROCESS = SimpleNamespace(
 )
 
 
+def without_a_process() -> AbstractContextManager[Any]:
+    """Let what calls dbt get it in this process as long as the block lasts."""
+    return patch("headroom.dbt.subprocess", DBT_IN_PROCESS)
+
+
 def headroom(
     arguments: tuple[str, ...], environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
@@ -119,7 +124,7 @@ def headroom(
     with contextlib.ExitStack() as stack:
         stack.enter_context(environment_of(environment))
         stack.enter_context(patch.object(sys, "argv", ["headroom", *arguments]))
-        stack.enter_context(patch("headroom.dbt.subprocess", DBT_IN_PROCESS))
+        stack.enter_context(without_a_process())
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(errors))
         code = _exit_code(errors)

@@ -4,8 +4,8 @@ import io
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, redirect_stdout
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,11 @@ class Project:
         """The variables with which another process (headroom, dbt) works on this warehouse."""
         return {**self.settings.environment(), **self.variables}
 
-    def in_environment(self) -> AbstractContextManager[None]:
-        """Let this process work on this warehouse as long as the block lasts."""
-        return environment_of(self.environment())
+    @contextmanager
+    def in_environment(self) -> Iterator[None]:
+        """Let this process work on this warehouse as long as the block lasts, dbt included."""
+        with environment_of(self.environment()), in_process.without_a_process():
+            yield
 
     def dbt(
         self, *arguments: str, succeeds: bool = True, project: Path = PROJECT_DIR
