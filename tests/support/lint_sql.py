@@ -10,12 +10,15 @@ import gc
 import os
 import re
 import sys
-from functools import cached_property, lru_cache
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from dbt.contracts.graph.manifest import Manifest
 from sqlfluff.cli.commands import cli
+from sqlfluff.core import FluffConfig
 from sqlfluff.core.errors import SQLFluffUserError
+from sqlfluff.core.parser import BaseSegment
 from sqlfluff.core.plugin import hookimpl
 from sqlfluff.core.plugin.host import get_plugin_manager
 from sqlfluff.core.templaters.base import TemplatedFile, TemplatedFileSlice
@@ -85,14 +88,25 @@ def _end_of_bracket(sql: str, start: int) -> int | None:
     return None
 
 
+def once_for_a_tree(make: Callable[..., ReflowSequence]) -> Callable[..., ReflowSequence]:
+    """Keep what was made of the last tree: four rules of layout ask for it, one after the other."""
+    last: list[Any] = [None, None]
+
+    def kept(root_segment: BaseSegment, config: FluffConfig) -> ReflowSequence:
+        if last[0] is not root_segment:
+            last[:] = root_segment, make(root_segment, config)
+        return last[1]
+
+    return kept
+
+
 def main() -> None:
     """Run sqlfluff's command line."""
     PLACE.parent.mkdir(parents=True, exist_ok=True)
     os.environ.update(Settings("duckdb", PLACE, DEFAULT_SOURCE_SCHEMA).environment())
     # sqlfluff makes many objects that live until a file is done: a collection finds nothing.
     gc.set_threshold(200_000, 50, 1000)
-    # Four rules of layout ask for the same sequence, one after the other.
-    ReflowSequence.from_root = lru_cache(maxsize=1)(ReflowSequence.from_root)
+    ReflowSequence.from_root = once_for_a_tree(ReflowSequence.from_root)
     get_plugin_manager().register(sys.modules[__name__])
     cli(prog_name="lint_sql")
 
