@@ -10,3 +10,9 @@
 
 {% macro duckdb__analyze_table(relation_name) -%}
 {%- endmacro %}
+
+{% macro analyze_now(relation_name) -%}
+    {#- The same in the middle of a materialization. -#}
+    {%- set statement = headroom.analyze_table(relation_name) | trim -%}
+    {%- do run_query(statement) if statement -%}
+{%- endmacro %}

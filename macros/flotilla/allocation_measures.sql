@@ -8,8 +8,6 @@
         memory_mb,
         is_elevated,
         count(*) as run_count,
-        count(*) filter (where not is_final) as open_run_count,
-        count(*) filter (where is_definition_missing) as undefined_run_count,
         count(*) filter (where is_ara_enabled) as ara_enabled_run_count,
         count(*) filter (where is_at_cap) as at_cap_run_count,
         count(*) filter (where is_at_cap or is_elevated_ara_enabled) as at_cap_or_elevated_run_count,

@@ -4,7 +4,7 @@
         if result.status == 'success' and result.node.resource_type == 'model'
         and result.node.path.startswith('staging/') %}
         {%- for unique_id in result.node.depends_on.nodes
-            if unique_id.startswith('source.') or '.landed_' in unique_id %}
+            if unique_id.startswith('source.headroom.flotilla.') or '.landed_' in unique_id %}
             {%- set parent = graph.sources.get(unique_id) or graph.nodes[unique_id] -%}
             {%- set identifier = parent.identifier or parent.alias -%}
             {%- set relation = api.Relation.create(

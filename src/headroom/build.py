@@ -10,15 +10,10 @@ from headroom.environment import require_environment
 from headroom.errors import BuildFailedError, SourceRejectedError, WarehouseUnavailableError
 from headroom.inventory import read_inventory
 from headroom.printable import printable, printable_lines
+from headroom.pull import refusal
 from headroom.quality import GateResult, require_source
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
-
-STALE_TEST = "every_source_run_is_in_the_mart"
-STALE_HINT = (
-    "\nRuns of the source differ from the mart. If they were corrected after they had ended, run "
-    "`headroom build --full-refresh`: an incremental build reads the runs of the last 8 days again."
-)
 
 
 @dataclass(frozen=True)
@@ -60,9 +55,9 @@ def build_marts(
 ) -> DbtRun:
     """Run `dbt build` on some domains.
 
-    Raises BuildFailedError, naming the nodes that failed, and WarehouseUnavailableError where the
-    database stopped them. A node below a failed one is skipped, so its table stays as the last good
-    build left it.
+    Raises BuildFailedError, naming the nodes that failed, SourceRejectedError where the pull
+    refused Flotilla's tables, and WarehouseUnavailableError where the database stopped them. A node
+    below a failed one is skipped, so its table stays as the last good build left it.
     """
     # Unit tests are about the code, not about this data: they run when the code is tested.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
@@ -78,11 +73,13 @@ def build_marts(
                 f"the database stopped the build: {printable(reason)}; {kept}",
                 "build again when it answers: what was built stays, the rest follows",
             )
+        if refused := refusal(run.errors):
+            raise refused
         failed = run.names("error", "fail")
         what = f"failed: {', '.join(failed)}" if failed else "dbt stopped before its first node"
         raise BuildFailedError(
             f"{what}; {kept}",
-            _explanation(run) + (STALE_HINT if STALE_TEST in failed else ""),
+            _explanation(run),
         )
     return run
 

@@ -31,6 +31,9 @@ REASONS = {
     "run_request": "nothing else explains it: the run asked for it",
 }
 
+# The masks changed after the source had dropped the run.
+LOST = "no longer known: neither the source nor the marts have its words"
+
 
 @dataclass(frozen=True)
 class Story:
@@ -97,7 +100,7 @@ def print_story(console: Console, story: Story) -> None:
 def _facts(run: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         ("definition", f"{run['definition_alias'] or 'missing'} ({run['definition_id']})"),
-        ("command", run["command"] or "none"),
+        ("command", run["command"] or (LOST if run["has_command"] else "none")),
         ("stored hash", f"{run['command_hash'] or 'none'} ({run['hash_origin']})"),
         ("queued", f"{run['queued_at']:%Y-%m-%d %H:%M:%S} UTC" if run["queued_at"] else "-"),
         ("policy version", run["policy_version"] or "before the first known"),
@@ -139,9 +142,15 @@ def _donors_table(story: Story) -> Table:
             f"{donor['memory_mb']:,}",
             "certainly" if donor["is_certain"] else "possibly",
             "yes" if donor["run_id"] == run["decisive_donor_run_id"] else "",
-            plain(differing_words(run["command"], donor["command"])),
+            plain(_difference(run, donor)),
         )
     return table
+
+
+def _difference(run: dict[str, Any], donor: dict[str, Any]) -> str:
+    if any(side["has_command"] and not side["command"] for side in (run, donor)):
+        return LOST
+    return differing_words(run["command"], donor["command"])
 
 
 def otherwise(run: dict[str, Any]) -> str:

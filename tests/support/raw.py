@@ -49,13 +49,16 @@ def definition_row(definition_id: str = "definition-1", **columns: Any) -> Row:
 
 
 def write_raw(settings: Settings, runs: Sequence[Row], definitions: Sequence[Row]) -> None:
-    """Replace both raw tables."""
+    """Replace the rows of both raw tables; a table that is there stays, with the views on it."""
     with open_warehouse(settings) as warehouse:
         warehouse.execute(f"create schema if not exists {settings.source_schema}")
         for table, rows in (("task", runs), ("task_def", definitions)):
             name = f"{settings.source_schema}.{table}"
-            warehouse.execute(f"drop table if exists {name} cascade")
-            warehouse.execute(create_table(settings.target, settings.source_schema, table, table))
+            if table in warehouse.readable(settings.source_schema):
+                warehouse.execute(f"delete from {name}")
+            else:
+                statement = create_table(settings.target, settings.source_schema, table, table)
+                warehouse.execute(statement)
             if rows:
                 warehouse.load(name, _arrow(table, rows).to_batches())
 

@@ -44,6 +44,7 @@ listed as (
         queued_day,
         queued_at,
         memory_mb,
+        command_md5,
         exit_code,
         'donor' as role
     from donors
@@ -53,6 +54,7 @@ listed as (
         queued_day,
         queued_at,
         memory_mb,
+        command_md5,
         exit_code,
         'recipient' as role
     from recipient
@@ -63,13 +65,10 @@ select
     listed.run_id,
     listed.queued_day as queued_date,
     listed.memory_mb,
-    -- A subquery of its own, because PostgreSQL then reads these few runs by their key.
-    (
-        select {{ mask_secrets('commands.command') }}
-        from {{ ref('stg_flotilla__runs') }} as commands
-        where commands.run_id = listed.run_id
-    ) as command,
+    commands.command,
     listed.exit_code,
     listed.role
 from listed
+left join {{ ref('stg_flotilla__commands') }} as commands
+    on listed.command_md5 = commands.command_md5
 order by listed.queued_at, {{ text_key('listed.run_id') }}

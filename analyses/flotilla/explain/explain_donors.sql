@@ -39,12 +39,10 @@ select
     runs.exit_code,
     runs.exit_reason,
     runs.attribution,
-    -- A subquery of its own, because PostgreSQL then reads these few runs by their key.
-    (
-        select {{ mask_secrets('commands.command') }}
-        from {{ ref('stg_flotilla__runs') }} as commands
-        where commands.run_id = runs.run_id
-    ) as command
+    runs.has_command,
+    commands.command
 from readable
 inner join {{ ref('flotilla__runs') }} as runs on readable.donor_run_id = runs.run_id
+left join {{ ref('stg_flotilla__commands') }} as commands
+    on runs.command_md5 = commands.command_md5
 order by readable.decisive_rank

@@ -11,7 +11,7 @@ select
     'flotilla' as origin,
     {{ known_text('group_name') }} as project,
     coalesce(run_alias, definition_id) as job_name,
-    case when has_command then md5(command) end as command_md5,
+    command_md5,
     {{ known_text('user_name') }} as user_name,
     pod_name,
     {{ known_text('node_name') }} as node_name,

@@ -6,33 +6,14 @@
     on_schema_change='fail',
 ) }}
 
-{%- set masks = masks() %}
-
 with
 
--- One run of each command that is not known yet: the command itself stands in the source only.
-new_commands as (
+commands as (
 
-    select
-        runs.command_md5,
-        min(runs.run_id) as run_id
-    from {{ ref('flotilla__runs') }} as runs
-    where
-        runs.command_md5 is not null
+    select * from {{ ref('stg_flotilla__commands') }}
     {%- if is_incremental() %}
-            and runs.command_md5 not in (select known.command_md5 from {{ this }} as known)
-        {%- endif %}
-    group by runs.command_md5
-
-),
-
-without_secrets as (
-
-    select
-        new_commands.command_md5,
-        {{ apply_masks('runs.command', masks, 'secret') }} as command
-    from new_commands
-    inner join {{ ref('stg_flotilla__runs') }} as runs on new_commands.run_id = runs.run_id
+        where command_md5 not in (select known.command_md5 from {{ this }} as known)
+    {%- endif %}
 
 ),
 
@@ -41,8 +22,8 @@ masked as (
     select
         command_md5,
         command,
-        {{ apply_masks('command', masks, 'parameter') }} as masked_command
-    from without_secrets
+        {{ apply_masks('command', masks(), 'parameter') }} as masked_command
+    from commands
 
 ),
 

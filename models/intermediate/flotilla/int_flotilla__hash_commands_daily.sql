@@ -2,8 +2,8 @@
 -- int_flotilla__shared_hashes_daily and by as-of questions.
 {{ config(
     materialized='incremental',
-    unique_key='queued_day',
-    incremental_strategy='delete+insert',
+    incremental_strategy='replace_parts',
+    post_hook='{{ record_parts() }}',
     on_schema_change='fail',
     indexes=row_store_indexes([
         {'columns': ['queued_day']},
@@ -15,7 +15,8 @@ with
 
 runs as (
 
-    {{ runs_to_count() }}
+    select * from {{ ref('flotilla__runs') }}
+    where queued_day is not null and {{ parts_to_make(reaches_days=donor_days()) }}
 
 ),
 
@@ -30,8 +31,6 @@ counted as (
         command_md5,
         has_command,
         count(*) as run_count,
-        count(*) filter (where not is_final) as open_run_count,
-        count(*) filter (where is_definition_missing) as undefined_run_count,
         count(*) filter (where is_oom) as oom_count,
         count(*) filter (where exit_code = 137) as exit_137_count,
         max(memory_mb) as max_memory_mb,

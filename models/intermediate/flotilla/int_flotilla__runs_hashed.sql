@@ -2,11 +2,7 @@ with
 
 runs as (
 
-    select
-        *,
-        case when has_command then md5(command) end as command_md5,
-        md5(description) as description_md5
-    from {{ ref('stg_flotilla__runs') }}
+    select * from {{ ref('stg_flotilla__runs') }}
 
 ),
 

@@ -4,7 +4,8 @@ with
 
 runs as (
 
-    {{ runs_to_count() }}
+    select * from {{ ref('flotilla__runs') }}
+    where queued_day is not null and {{ parts_to_make(reaches_days=donor_days()) }}
 
 ),
 
@@ -22,8 +23,6 @@ select
     memory_mb,
     is_elevated,
     run_count,
-    open_run_count,
-    undefined_run_count,
     ara_enabled_run_count,
     at_cap_run_count,
     at_cap_or_elevated_run_count,

@@ -5,7 +5,8 @@ with
 
 runs as (
 
-    {{ runs_to_count(attributions) }}
+    select * from {{ ref('flotilla__runs') }}
+    where queued_day is not null and {{ parts_to_make(reaches_days=donor_days()) }}
 
 ),
 
@@ -16,8 +17,6 @@ counted as (
         runs.definition_id,
         runs.definition_alias,
         count(*) as run_count,
-        count(*) filter (where not runs.is_final) as open_run_count,
-        count(*) filter (where runs.is_definition_missing) as undefined_run_count,
         count(runs.memory_mb) as scheduled_run_count,
         count(*) filter (where runs.is_ara_enabled) as ara_enabled_run_count,
         count(*) filter (where runs.is_elevated) as elevated_run_count,
@@ -36,8 +35,6 @@ select
     definition_id,
     definition_alias,
     run_count,
-    open_run_count,
-    undefined_run_count,
     scheduled_run_count,
     ara_enabled_run_count,
     elevated_run_count,

@@ -4,7 +4,8 @@ with
 
 runs as (
 
-    {{ runs_to_count() }}
+    select * from {{ ref('int_flotilla__runs_baselined') }}
+    where queued_day is not null and {{ parts_to_make() }}
 
 ),
 
@@ -16,8 +17,6 @@ counted as (
         engine,
         definition_alias,
         count(*) as run_count,
-        count(*) filter (where not is_final) as open_run_count,
-        count(*) filter (where is_definition_missing) as undefined_run_count,
         count(*) filter (where has_command) as command_run_count,
         count(*) filter (where hash_origin = 'command') as command_hash_run_count,
         count(*) filter (where hash_origin = 'description') as description_hash_run_count,
@@ -37,8 +36,6 @@ select
     engine,
     definition_alias,
     run_count,
-    open_run_count,
-    undefined_run_count,
     command_run_count,
     command_hash_run_count,
     description_hash_run_count,

@@ -1,37 +1,19 @@
 {{ config(
-    unique_key='run_id',
     indexes=row_store_indexes([
         {'columns': ['run_id'], 'unique': true},
+        {'columns': ['queued_day']},
         {'columns': ['queued_at']},
         {'columns': ['finished_at']},
         {'columns': ['definition_id', 'command_hash']},
     ]),
 ) }}
 
-{# Rendered outside the condition, so that dbt sees what it refers to. #}
-{%- set masks = masks() %}
-{%- set runs_to_read = runs_to_read(ref('stg_flotilla__runs')) %}
-{%- set runs_replayed_anew = runs_replayed_anew(ref('int_flotilla__runs_replayed')) %}
-
 with
 
 runs as (
 
-    select *
-    from {{ ref('int_flotilla__runs_attributed') }}
-    {% if is_incremental() %}
-        -- One list: PostgreSQL joins it. Of two lists with an "or" it would search the second one from
-        -- its beginning for every run.
-        where
-            run_id in (
-                select read_again.run_id
-                from (
-                    {{ runs_to_read }}
-                ) as read_again
-                union
-                {{ runs_replayed_anew }}
-            )
-    {% endif %}
+    select * from {{ ref('int_flotilla__runs_attributed') }}
+    where {{ parts_to_make(reaches_days=donor_days()) }}
 
 ),
 
@@ -88,7 +70,7 @@ select
     {{ round_scaled('run_us', 1000, 3) }} as run_seconds,
     {{ round_scaled('run_us', 3600, 6) }} as run_hours,
     exit_code,
-    {{ apply_masks('exit_reason', masks, 'secret') }} as exit_reason,
+    exit_reason,
     is_oom,
     oom_evidence,
     memory_mb,
@@ -135,6 +117,8 @@ select
     expected_command_hash,
     is_after_hash_fix,
     is_final,
+    is_settled,
+    is_quarantined,
     is_definition_missing,
     is_status_unknown,
     is_engine_unknown,

@@ -117,14 +117,32 @@ def build(
     full_refresh: Annotated[
         bool, typer.Option(help="Build incremental models from all of history.")
     ] = False,
+    scrub: Annotated[
+        str | None,
+        typer.Option(metavar="all", help="Compare all runs now, not a slice of the older ones."),
+    ] = None,
+    audit: Annotated[
+        bool,
+        typer.Option(help="Compare all of the source, and all runs of the mart with it; slow."),
+    ] = False,
+    accept_deletes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FROM..UNTIL", help="Believe that the runs missing on these days were deleted."
+        ),
+    ] = None,
 ) -> None:
     """Build and test the marts of every domain that has data; check Flotilla's tables before."""
     from headroom.build import build_marts, check_sources
     from headroom.lock import only_build
+    from headroom.pull import PullRequest, ask, parse_days
     from headroom.warehouse import place_of
 
     settings = Settings.from_environment(target)
     tell_ignored()
+    if scrub not in (None, "all"):
+        raise UsageError(f"--scrub {scrub} means nothing", "write --scrub all, or leave it out")
+    accepted = parse_days(accept_deletes) if accept_deletes else None
     with only_build(settings):
         place = plain(place_of(settings))
         console.print(f"Builds in {place}", highlight=False)
@@ -134,6 +152,8 @@ def build(
         plan = checked.plan
         if not plan.built:
             _raise_refusals(plan)
+        if "flotilla" in plan.built:
+            ask(settings, PullRequest(audit or scrub == "all", accepted))
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -164,7 +184,22 @@ def build(
     for result in run.ended("warn"):
         console.print(f"  warned: {plain(result.name)} ({result.rows:,} rows)", style="yellow")
     console.print(f"Marts: schema {MARTS_SCHEMA} of {place}")
+    _tell_pull(settings, plan, audited=audit)
     _raise_refusals(plan)
+
+
+def _tell_pull(settings: Settings, plan: "Plan", *, audited: bool) -> None:
+    """Say what the pull found; raise what it did not believe, and what an audit finds wrong."""
+    from headroom.pull import audit, read_last_pull, require_nothing_held, sentences
+
+    pull = read_last_pull(settings) if "flotilla" in plan.built else None
+    if pull:
+        for sentence in sentences(pull):
+            console.print(plain(sentence), highlight=False)
+        if audited:
+            audit(settings)
+            console.print("Audit: every run of the source is in flotilla__runs as it was pulled")
+        require_nothing_held(pull)
 
 
 def _print_plan(checked: "Checked") -> None:

@@ -1,0 +1,28 @@
+{% macro held_days(scope) -%}
+    {#- The days whose missing rows are not believed. -#}
+    select
+        missing.queued_day,
+        coalesce(known.run_count, missing.missing_runs) as known_runs,
+        missing.missing_runs
+    from (
+        select known_day as queued_day, count(*) as missing_runs
+        from pull_differences
+        where
+            difference = 'missing'
+            {%- if scope.accepted %}
+                and not coalesce(
+                    known_queued_at >= timestamptz '{{ scope.accepted[0] }}'
+                    and known_queued_at < timestamptz '{{ scope.accepted[1] }}',
+                    false
+                )
+            {%- endif %}
+        group by known_day
+    ) as missing
+    left join {{ source('pulled', 'pulled_days') }} as known
+        on missing.queued_day is not distinct from known.queued_day
+    where
+        missing.missing_runs >= coalesce(known.run_count, 0)
+        or missing.missing_runs > greatest(
+            {{ threshold('delete_share') }} * known.run_count, {{ threshold('delete_least') }}
+        )
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro refuse_source(message) -%}
+    {{ exceptions.raise_compiler_error('the source was refused: ' ~ message) }}
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro rows_of(statement) -%}
+    {{ return(run_query(statement).rows) }}
+{%- endmacro %}

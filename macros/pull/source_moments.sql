@@ -1,0 +1,20 @@
+{% macro source_moments(since) -%}
+    {#- The source's oldest moment, and the moment before which runs are settled: so long before the newest
+        `queued_at` that is not ahead of the clock. One wrong run in the future must not settle everything. -#}
+    {%- set task = source_or_empty('flotilla', 'task') -%}
+    select
+        {{ instant_text('min(bounds.oldest)') }} as oldest,
+        {{ instant_text('max(bounds.newest) - interval \'24 hours\' * cast(' ~ threshold('lookback_days') ~ ' as integer)') }}
+            as settled_before
+    from (
+        select
+            (select min(queued_at) from {{ task }} as oldest_run where queued_at >= {{ first_instant() }}) as oldest,
+            (
+                select max(queued_at)
+                from {{ task }} as newest_run
+                where
+                    queued_at <= {{ latest_believed() }}
+                    and queued_at >= {{ "timestamptz '" ~ since ~ "'" if since else first_instant() }}
+            ) as newest
+    ) as bounds
+{%- endmacro %}

@@ -1,0 +1,135 @@
+{{ config(materialized='pull') }}
+
+{%- set scope = pull_scope() %}
+{%- set texts = [
+    'definition_id', 'alias', 'image', 'cluster_name', 'status', 'instance_dns_name', 'group_name', 'user_name',
+    'command_hash', 'node_lifecycle', 'engine', 'pod_name', 'tier',
+] %}
+{%- set integers = [
+    'exit_code', 'memory', 'cpu', 'gpu', 'max_memory_used', 'memory_limit', 'attempt_count', 'active_deadline_seconds',
+] %}
+{%- set times = ['queued_at', 'started_at', 'finished_at'] %}
+{%- set derived = [
+    'exit_reason_md5', 'command_md5', 'description_md5', 'pod_event_lines_md5', 'queued_day', 'is_settled',
+] %}
+-- The only reader of all of `task`: the rows that differ from what is known, and what differs. The
+-- materialization writes them, without the texts that can hold secrets.
+/* pull: {{ tojson(scope) }} */
+
+with
+
+in_range as (
+
+    select * from {{ ref('base_flotilla__task') }}
+    where {{ in_pull(scope, 'queued_at') }}
+
+),
+
+known as (
+
+    select * from {{ this }}
+    where {{ in_pull(scope, 'queued_at') }}
+
+),
+
+-- Known runs that are not where they were: deleted, or queued at another time. And rows that could
+-- not be used, wherever they are now.
+looked_for as (
+
+    select known.run_id
+    from known
+    left join in_range on known.run_id = in_range.run_id
+    where in_range.run_id is null
+    union distinct
+    select quarantined.run_id
+    from {{ source('operations', 'quarantined_runs') }} as quarantined
+    left join in_range on quarantined.run_id = in_range.run_id
+    where in_range.run_id is null
+
+),
+
+found as (
+
+    select * from in_range
+    where run_id is not null
+    union all
+    select elsewhere.*
+    from {{ ref('base_flotilla__task') }} as elsewhere
+    inner join looked_for on elsewhere.run_id = looked_for.run_id
+
+),
+
+checked as (
+
+    select
+        *,
+        "user" as user_name,
+        {{ unusable_because(integers, times) }} as unusable_because,
+        case when coalesce(exit_code <> 0, true) then {{ pod_event_lines('pod_events') }} end
+            as pod_event_lines
+    from found
+
+),
+
+typed as (
+
+    select
+        run_id,
+        unusable_because,
+        command,
+        exit_reason,
+        pod_event_lines,
+        {%- for column in texts %}
+            cast({{ column }} as text) as {{ column }},
+        {%- endfor %}
+        {%- for column in integers %}
+            cast(case when unusable_because is null then {{ column }} end as integer) as {{ column }},
+        {%- endfor %}
+        {%- for column in times %}
+            case when unusable_because is null then {{ column }} end as {{ column }},
+        {%- endfor %}
+        md5(exit_reason) as exit_reason_md5,
+        case when command <> '' then md5(command) end as command_md5,
+        md5(description) as description_md5,
+        md5(pod_event_lines) as pod_event_lines_md5,
+        case when unusable_because is null then {{ to_day('queued_at') }} end as queued_day,
+        coalesce(
+            status in ('STOPPED', 'NEEDS_RETRY') or queued_at < timestamptz '{{ scope.settled_before }}',
+            false
+        ) as is_settled
+    from checked
+
+)
+
+select
+    coalesce(typed.run_id, known.run_id) as run_id,
+    case
+        when typed.run_id is null then 'missing'
+        when typed.unusable_because is not null then 'unusable'
+        when known.run_id is null then 'new'
+        else 'changed'
+    end as difference,
+    typed.unusable_because,
+    known.queued_day as known_day,
+    known.queued_at as known_queued_at,
+    coalesce(known.is_quarantined, false) as was_quarantined,
+    typed.command,
+    typed.exit_reason,
+    typed.pod_event_lines,
+    {%- for column in texts + integers + times + derived %}
+        typed.{{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from typed
+full join known on typed.run_id = known.run_id
+where
+    typed.run_id is null
+    or known.run_id is null
+    or typed.unusable_because is not null
+    or known.is_quarantined
+    {%- if scope.masks_changed %}
+        or typed.exit_reason is not null
+        or typed.pod_event_lines is not null
+    {%- endif %}
+    {%- for column in texts + integers + times + derived %}
+        or typed.{{ column }} is distinct from known.{{ column }}
+    {%- endfor %}

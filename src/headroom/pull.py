@@ -1,0 +1,233 @@
+"""What is asked of the pull of Flotilla's tables, and what the last one found.
+
+The pull itself is dbt's (`models/staging/flotilla/base_flotilla__task_pulled.sql`), so that plain
+`dbt build` does the same; a wish stays in the warehouse until a pull has fulfilled it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from headroom.errors import BuildFailedError, SourceRejectedError, UsageError
+from headroom.report.compiled import compile_analyses
+from headroom.report.run import query_marts
+from headroom.settings import Settings
+from headroom.warehouse import Warehouse, open_warehouse
+
+REFUSED = re.compile(r"the source was refused: (?P<what>.*?)(?=\n\s*\n|\n\s*>|$)", re.DOTALL)
+_REQUESTS = """
+    create schema if not exists headroom_operations;
+    create table if not exists headroom_operations.pull_requests (
+        is_whole boolean, accept_from date, accept_until date
+    );
+    delete from headroom_operations.pull_requests;
+"""
+_LAST = """
+    select
+        pull_number, is_whole, rows_read, new_runs, changed_runs, deleted_runs, quarantined_runs,
+        rows_without_key, lost_commands,
+        cast(scrubbed_from at time zone 'UTC' as text),
+        cast(scrubbed_until at time zone 'UTC' as text)
+    from headroom_operations.pulls
+    order by pull_number desc
+    limit 1
+"""
+AUDIT = "audit_runs"
+COUNTS = (
+    "number",
+    "is_whole",
+    "rows_read",
+    "new",
+    "changed",
+    "deleted",
+    "quarantined_count",
+    "rows_without_key",
+    "lost_commands",
+)
+_OLDER_ROWS = """
+    select coalesce(sum(days.run_count), 0)
+    from headroom_staging.pulled_days as days
+    where days.queued_day < (
+        select cast(settled_before at time zone 'UTC' as date)
+        from headroom_operations.pulls
+        order by pull_number desc
+        limit 1
+    )
+"""
+_BUDGET = """
+    select cast(threshold_value as bigint)
+    from headroom_reference.thresholds
+    where threshold = 'scrub_rows'
+"""
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """What somebody asks of the next pull: compare everything, believe that days lost runs."""
+
+    is_whole: bool = False
+    accepted: tuple[date, date] | None = None
+
+
+@dataclass(frozen=True)
+class HeldDay:
+    """A day from which rows are missing in the source that were not believed to be deleted."""
+
+    day: date | None
+    known: int
+    missing: int
+
+    def __str__(self) -> str:
+        """Say it in a message."""
+        return f"{self.day or 'runs never queued'}: {self.missing:,} of {self.known:,} missing"
+
+
+@dataclass(frozen=True)
+class Pull:
+    """What the last pull found.
+
+    `builds_a_round` are the builds in which all older days are compared once. `quarantined` are
+    rows that cannot be used, each with its reason.
+    """
+
+    number: int
+    is_whole: bool
+    rows_read: int
+    new: int
+    changed: int
+    deleted: int
+    quarantined_count: int
+    rows_without_key: int
+    lost_commands: int
+    scrubbed: tuple[str, str] | None
+    builds_a_round: int
+    held: tuple[HeldDay, ...]
+    quarantined: tuple[tuple[str, str], ...]
+
+
+def parse_days(text: str) -> tuple[date, date]:
+    """Read FROM..UNTIL, or one day; raise UsageError for anything else."""
+    first, _, last = text.partition("..")
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is not a range of days", "write two days, such as 2025-11-01..2025-11-03"
+        ) from error
+    if days[1] < days[0]:
+        raise UsageError(f"{text!r} ends before it begins", "write the earlier day first")
+    return days
+
+
+def ask(settings: Settings, request: PullRequest) -> None:
+    """Leave a wish for the next pull; a wish that was not fulfilled yet is replaced."""
+    if request == PullRequest():
+        return
+    first, last = request.accepted or (None, None)
+    days = ", ".join(f"date '{day}'" if day else "cast(null as date)" for day in (first, last))
+    with open_warehouse(settings) as warehouse:
+        warehouse.execute(
+            f"{_REQUESTS} insert into headroom_operations.pull_requests"
+            f" values ({'true' if request.is_whole else 'false'}, {days})"
+        )
+
+
+def read_last_pull(settings: Settings) -> Pull | None:
+    """Give what the last pull found; None where there was none."""
+    with open_warehouse(settings, read_only=True) as warehouse:
+        if "pulls" not in warehouse.readable("headroom_operations"):
+            return None
+        rows = warehouse.query(_LAST).rows
+        return _pull(warehouse, rows[0]) if rows else None
+
+
+def _pull(warehouse: Warehouse, row: tuple[object, ...]) -> Pull:
+    *counts, start, end = row
+    counted: dict[str, Any] = dict(zip(COUNTS, counts, strict=True))
+    older, budget = int(warehouse.scalar(_OLDER_ROWS)), int(warehouse.scalar(_BUDGET))
+    held = warehouse.query(
+        "select queued_day, known_runs, missing_runs from headroom_operations.held_days order by 1"
+    ).rows
+    quarantined = warehouse.query(
+        "select run_id, reason from headroom_operations.quarantined_runs order by 1 limit 5"
+    ).rows
+    return Pull(
+        **counted,
+        scrubbed=(str(start), str(end)) if end else None,
+        builds_a_round=-(-older // budget),
+        held=tuple(HeldDay(*day) for day in held),
+        quarantined=tuple((str(run), str(reason)) for run, reason in quarantined),
+    )
+
+
+def sentences(pull: Pull) -> list[str]:
+    """Say what a pull found, a fact a line."""
+    compared = "all of the source" if pull.is_whole else f"{pull.rows_read:,} rows of the source"
+    told = [
+        f"Pulled: {pull.new:,} new runs, {pull.changed:,} changed, {pull.deleted:,} deleted;"
+        f" {compared} compared"
+    ]
+    if pull.scrubbed:
+        begins = "the first day" if pull.scrubbed[0] == "-infinity" else pull.scrubbed[0][:10]
+        builds = "build" if pull.builds_a_round == 1 else "builds"
+        told.append(
+            f"Scrub: days from {begins} to before {pull.scrubbed[1][:10]} were compared; a full"
+            f" round takes {max(pull.builds_a_round, 1):,} {builds}"
+            " (`headroom build --scrub all`: at once)"
+        )
+    if pull.quarantined_count:
+        runs = "; ".join(f"{run}: {reason}" for run, reason in pull.quarantined)
+        told.append(
+            f"Set aside: {pull.quarantined_count:,} rows that cannot be used ({runs}); all stand in"
+            " headroom_operations.quarantined_runs, and are read again once they are correct"
+        )
+    if pull.rows_without_key:
+        told.append(f"Not read: {pull.rows_without_key:,} rows of task without a run_id")
+    if pull.lost_commands:
+        told.append(
+            f"Masks changed: {pull.lost_commands:,} commands are no longer in the source, and their"
+            " words are NULL now"
+        )
+    return told
+
+
+def require_nothing_held(pull: Pull) -> None:
+    """Raise SourceRejectedError where the source lacks rows of a day that nobody accepted."""
+    if not pull.held:
+        return
+    days = "\n".join(f"  {day}" for day in pull.held[:20])
+    known = [day.day for day in pull.held if day.day]
+    span = f"{min(known)}..{max(known)}" if known else ""
+    raise SourceRejectedError(
+        f"{len(pull.held)} days lack rows in the source that were there before; those days stay as"
+        " they were, the others are built",
+        f"{days}\nIf the rows came back, build again. If they were deleted on purpose: "
+        f"headroom build --accept-deletes {span}",
+    )
+
+
+def refusal(errors: list[str]) -> SourceRejectedError | None:
+    """Give the error of a pull that refused the source; None where no node says so."""
+    for error in errors:
+        if found := REFUSED.search(error):
+            what, _, remedy = " ".join(found["what"].split()).partition(": ")
+            return SourceRejectedError(f"the source was refused: {what}", remedy)
+    return None
+
+
+def audit(settings: Settings) -> None:
+    """Compare all of what was pulled with `flotilla__runs`; raise BuildFailedError on a difference.
+
+    A whole pull (PullRequest) of the same build has compared the source with what was pulled.
+    """
+    (sql,) = compile_analyses(settings, [AUDIT]).values()
+    with open_warehouse(settings, read_only=True) as warehouse:
+        runs = query_marts(warehouse, AUDIT, sql).rows
+    if runs:
+        days = sorted({str(day or mart_day or "never queued") for _, day, mart_day in runs})
+        raise BuildFailedError(
+            f"the audit found {len(runs)} runs or more that flotilla__runs has wrong",
+            f"such as {runs[0][0]}; days: {', '.join(days[:20])}\n"
+            "headroom build --full-refresh makes them right; please report how this came about",
+        )
