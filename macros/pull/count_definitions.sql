@@ -2,9 +2,14 @@
     select
         coalesce(max(times) filter (where definition_id is not null), 0) as most_times,
         min(definition_id) filter (where times > 1) as example,
-        coalesce(sum(times) filter (where definition_id is null), 0) as without_key
+        coalesce(sum(times) filter (where definition_id is null), 0) as without_key,
+        min(definition_id) filter (where least_number < -2147483648 or greatest_number > 2147483647) as misfit
     from (
-        select definition_id, count(*) as times
+        select
+            definition_id,
+            count(*) as times,
+            min(least(memory, cpu, gpu)) as least_number,
+            max(greatest(memory, cpu, gpu)) as greatest_number
         from {{ source_or_empty('flotilla', 'task_def') }} as definitions
         group by definition_id
     ) as counted

@@ -15,6 +15,12 @@
             ~ definitions[1] ~ ' stands ' ~ definitions[0] ~ ' times: keep one row of each. Nothing was written'
         ) }}
     {%- endif -%}
+    {%- if definitions[3] -%}
+        {{ headroom.refuse_source(
+            'definition_id ' ~ definitions[3] ~ ' of task_def has a number beyond 2,147,483,647: correct it. Nothing'
+            ~ ' was written'
+        ) }}
+    {%- endif -%}
     {%- set unusable = headroom.rows_of(
         "select count(*), min(run_id), min(unusable_because) from pull_differences where difference = 'unusable'"
     )[0] -%}

@@ -103,13 +103,6 @@ def unreachable(error: psycopg.Error) -> WarehouseUnavailableError:
     )
 
 
-def quoted_meaning(text: str) -> HeadroomError | None:
-    """Say what an error means that a library kept only as "(psycopg.errors.Name) message"."""
-    found = re.match(r"\(psycopg\.errors\.(\w+)\) (.*)", text)
-    kind = getattr(psycopg.errors, found[1], None) if found else None
-    return _of_postgres(kind(found[2])) if found and kind else None
-
-
 def passing_reason(text: str) -> str | None:
     """Give the line of dbt's message that quotes a server which may answer the next time."""
     return next((line.strip() for line in text.splitlines() if PASSING_TEXTS.search(line)), None)

@@ -24,7 +24,6 @@ from headroom.errors import (
 )
 from headroom.hooks import landing
 from headroom.hooks.contract import landed_tables
-from headroom.quality import check_source
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.throwaway_postgres import throwaway_database
 from headroom.warehouse import open_warehouse
@@ -125,20 +124,6 @@ def test_a_role_without_a_free_connection_is_a_sentence(monkeypatch: pytest.Monk
             with pytest.raises(WarehouseUnavailableError, match="too many connections"):
                 open_warehouse(SETTINGS)
         connection.execute("drop role headroom_test_full")
-
-
-def test_the_gate_explains_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Great Expectations keeps the text of an error alone."""
-    with open_warehouse(SETTINGS) as warehouse:
-        warehouse.execute(
-            "create schema flotilla;create table flotilla.task (run_id text, queued_at timestamptz)"
-        )
-    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=50ms")
-    with connect() as holder, holder.transaction():
-        holder.execute("lock table flotilla.task in access exclusive mode")
-        with pytest.raises(LockedError, match=r"flotilla\.task: another session holds a lock"):
-            check_source(SETTINGS)
-        holder.execute("drop schema flotilla cascade")
 
 
 def test_a_fault_of_ours_keeps_its_traceback() -> None:

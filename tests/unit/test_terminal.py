@@ -188,12 +188,13 @@ def test_reports_and_stories_show_names_without_harm() -> None:
     counts = ("certain_donor_count", "possible_donor_count", "foreign_donor_count", "exit_code")
     run |= dict.fromkeys(counts, 1)
     run |= {"attribution": "default", "is_oom": True, "is_contaminated": False}
+    run["has_command"] = True
     run |= {"queued_at": datetime(2026, 1, 1, tzinfo=UTC), "finished_at": None}
     donor = {**run, "is_certain": True, "command": f"{PLANTED} --more {PLANTED}"}
     found = Result([PLANTED], [(PLANTED,)])
     answer = Answer(REPORTS["bug"].questions[0], PLANTED, run["queued_at"], found)
     answers = Answers(answer.as_of, [answer], (PLANTED,))
-    finding = GateFinding("task", "x", PLANTED, PLANTED, PLANTED, 1, False)
+    finding = GateFinding("task", "x", PLANTED, PLANTED, PLANTED, False)
     for show in (
         lambda console: print_story(console, Story(run, [donor])),
         lambda console: print_report(console, REPORTS["bug"], answers),

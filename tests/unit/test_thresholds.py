@@ -8,9 +8,9 @@ from headroom.settings import PROJECT_DIR
 SEED = PROJECT_DIR / "seeds" / "reference" / "thresholds.csv"
 CALL = re.compile(r"\bthreshold\(\s*(.*?)\s*\)", re.S)
 NAME = re.compile(r"\\?(['\"])(\w+)\\?\1")
-# Read from the seed's file by Python: the gate and the published rule of build stats.
+# Read from the seed's file by Python: the published rule of build stats.
 IN_PYTHON = re.compile(r"\[\"(\w+)\"\]")
-PYTHON = ("quality/contract.py", "hooks/build_stats/published_rule.py")
+PYTHON = ("hooks/build_stats/published_rule.py",)
 
 
 def asked_for() -> dict[str, str]:

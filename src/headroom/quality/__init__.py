@@ -1,8 +1,7 @@
-"""The gate on the raw tables: Great Expectations decides before dbt runs whether a load is usable.
+"""The gate on the raw tables: Great Expectations decides before dbt runs whether they are usable.
 
-It stops only for what makes the load unusable: a table or column that is missing, a column of
-another type, a key that is NULL or not unique, a run queued in the future. Everything else that is
-odd about a run is a column of `flotilla__runs`, counted there.
+It stops only for their structure: a table or column that is missing or not readable, a column of
+another type. Rows are judged by the pull (`headroom.pull`), in the snapshot that it uses.
 
 Importing this package is cheap: Great Expectations takes about 2.5 seconds to import, so it is
 imported by the first check.

@@ -4,10 +4,7 @@ They stand in dbt's description of the sources, which leaves out `env` for good:
 secrets, so nothing reads it.
 """
 
-import csv
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 import yaml
@@ -26,7 +23,6 @@ TYPE_NAMES: dict[Family, tuple[str, ...]] = {
 }
 
 SOURCES = PROJECT_DIR / "models" / "staging" / "flotilla" / "_flotilla__sources.yml"
-THRESHOLDS = PROJECT_DIR / "seeds" / "reference" / "thresholds.csv"
 
 
 def _family(data_type: str) -> Family:
@@ -42,28 +38,7 @@ def _columns() -> dict[str, dict[str, Family]]:
     }
 
 
-def _maximum_clock_lead() -> timedelta:
-    with THRESHOLDS.open(newline="", encoding="utf-8") as file:
-        values = {row["threshold"]: row["threshold_value"] for row in csv.DictReader(file)}
-    return timedelta(seconds=float(values["clock_ahead_seconds"]))
-
-
-# Staging casts to these: what lies outside stops dbt, or a reader in Python.
-LIMITS: dict[Family, tuple[str, str]] = {
-    "integer": ("-2147483648", "2147483647"),
-    "timestamptz": ("timestamptz '0001-01-01 00:00:00+00'", "timestamptz '9999-12-31 00:00:00+00'"),
-}
-LIMITS_IN_WORDS: dict[Family, str] = {
-    "integer": "nothing beyond 2,147,483,647 either way",
-    "timestamptz": "finite times of the years 1 to 9999",
-}
-# Memory in MB times microseconds has to stay within eight bytes: 2.5 million GB.h. 350 GB for the
-# longest that a run may take are 59,000.
-MOST_MB_SECONDS = 9_000_000_000_000
 COLUMNS = _columns()
-# Clocks of two machines differ by seconds; a run further ahead was stamped wrongly.
-MAXIMUM_CLOCK_LEAD = _maximum_clock_lead()
-KEYS = {"task": "run_id", "task_def": "definition_id"}
 
 
 @dataclass(frozen=True)
@@ -83,12 +58,3 @@ class Requirement:
 def requirements(table: str) -> list[Requirement]:
     """Give the columns that staging reads from a raw table."""
     return [Requirement(table, column, family) for column, family in COLUMNS[table].items()]
-
-
-def limited_columns(table: str, types: Mapping[str, str]) -> dict[str, Family]:
-    """Give the columns whose type holds more than staging can take, with their families."""
-    return {
-        column: family
-        for column, family in COLUMNS[table].items()
-        if family == "timestamptz" or (family == "integer" and types.get(column) == "bigint")
-    }

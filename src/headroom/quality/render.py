@@ -8,13 +8,11 @@ from headroom.terminal import plain
 
 
 def findings_table(result: GateResult) -> Table:
-    """Lay out what failed: where, what was expected, what was found, in how many rows."""
+    """Lay out what failed: where, what was expected, what was found."""
     table = Table(title="What the gate refused", title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("where", "expectation", "expected", "found"):
         table.add_column(heading, overflow="fold")
-    table.add_column("rows", justify="right")
     for finding in result.failed:
-        rows = "" if finding.failing_rows is None else f"{finding.failing_rows:,}"
         cells = (finding.subject, finding.expectation, finding.expected, finding.found)
-        table.add_row(*(plain(cell) for cell in cells), rows)
+        table.add_row(*(plain(cell) for cell in cells))
     return table

@@ -9,8 +9,7 @@ from headroom.errors import SourceRejectedError
 class GateFinding:
     """One expectation and what the source holds.
 
-    `failing_rows` is None where the expectation is about the table's shape. `column` is empty where
-    it is about the table itself. `remedy` says what to do where it fails.
+    `column` is empty where it is about the table itself. `remedy` says what to do where it fails.
     """
 
     table: str
@@ -18,7 +17,6 @@ class GateFinding:
     expectation: str
     expected: str
     found: str
-    failing_rows: int | None
     success: bool
     remedy: str = ""
 
@@ -30,10 +28,7 @@ class GateFinding:
 
 @dataclass(frozen=True)
 class GateResult:
-    """Every expectation that was checked, the shape of the tables first.
-
-    A check of rows whose column is missing or retyped is left out: the shape's finding says why.
-    """
+    """Every expectation that was checked."""
 
     findings: tuple[GateFinding, ...]
 
