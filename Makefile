@@ -74,6 +74,8 @@ test-faults: env  ## Run the long tests: faults, mutated input, many random hist
 
 bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.pull
+	@$(BIN)/python -m bench.pull --target postgres --days 36
 	@$(BIN)/python -m bench.replay
 	@$(BIN)/python -m bench.replay --skew --runs 10000000
 	@$(BIN)/python -m bench.replay --target postgres --runs 1000000

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro default__begin_snapshot() -%}
-    {#- dbt has begun a transaction in which each statement would see a moment of its own. -#}
+    {#- dbt has begun a transaction in which each statement would see another moment. -#}
     commit; begin isolation level repeatable read
 {%- endmacro %}
 

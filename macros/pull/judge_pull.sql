@@ -31,7 +31,7 @@
     {%- if unusable[0] > [[share * read[0], most] | min, least] | max -%}
         {{ headroom.refuse_source(
             unusable[0] ~ ' of ' ~ read[0] ~ ' rows of task cannot be used (such as run ' ~ unusable[1] ~ ': '
-            ~ unusable[2] ~ '): that many are no accident. Correct the rows, or make a view named task that does'
+            ~ unusable[2] ~ '): so many are not an accident. Correct the rows, or make a view named task that does'
             ~ ' and set HEADROOM_SOURCE_SCHEMA to its schema. Nothing was written'
         ) }}
     {%- endif -%}

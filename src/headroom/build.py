@@ -1,7 +1,9 @@
 """One build: the gate on the raw tables, then dbt's seeds, snapshot, models and tests in order."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from headroom.dbt import DbtRun, NodeResult, run_dbt
 from headroom.domains import DOMAINS, Plan, decide, exclusions
@@ -59,6 +61,8 @@ def build_marts(
     refused Flotilla's tables, and WarehouseUnavailableError where the database stopped them. A node
     below a failed one is skipped, so its table stays as the last good build left it.
     """
+    if settings.target == "duckdb":
+        empty_spill_folder(settings.duckdb_path)
     # Unit tests are about the code, not about this data: they run when the code is tested.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if full_refresh:
@@ -82,6 +86,16 @@ def build_marts(
             _explanation(run),
         )
     return run
+
+
+def empty_spill_folder(database: Path) -> None:
+    """Make the folder in which DuckDB keeps what does not fit into memory; only we may read it.
+
+    Commands pass through it. A process that was killed leaves files there.
+    """
+    folder = database.with_name(f"{database.name}.tmp")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _stopped_by(run: DbtRun) -> str | None:

@@ -134,7 +134,7 @@ def ask(settings: Settings, request: PullRequest) -> None:
 
 
 def read_last_pull(settings: Settings) -> Pull | None:
-    """Give what the last pull found; None where there was none."""
+    """Give what the last pull found; None before the first."""
     with open_warehouse(settings, read_only=True) as warehouse:
         if "pulls" not in warehouse.readable("headroom_operations"):
             return None

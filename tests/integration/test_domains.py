@@ -51,10 +51,10 @@ def test_plain_dbt_builds_empty_marts_that_the_source_fills_later(project: Proje
     assert exported(project) == grown
 
     # A part of the source goes, then the rest: marts and snapshot keep what they hold.
-    for lost in ("task_def", "task"):
+    for lost, reader in (("task_def", "task_pulled"), ("task", "task")):
         project.execute(f"drop table flotilla.{lost} cascade")
         statuses = project.dbt(*DAYS, "--full-refresh", succeeds=False)
-        assert statuses[f"base_flotilla__{lost}"] == "error"
+        assert statuses[f"base_flotilla__{reader}"] == "error"
     assert exported(project) == grown
     kept = "select count(*) from headroom_snapshots.flotilla__definitions_snapshot"
     assert project.query(f"{kept} where dbt_valid_to is null") == [(1,)]

@@ -1,5 +1,6 @@
 """Incremental equals full refresh: over random histories, and when what models use changes."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,8 @@ def test_a_changed_macro_rebuilds_the_past(make_project: MakeProject, tmp_path: 
         assert project.query(oom_runs) == []
 
 
-def test_without_a_change_old_days_are_not_read_again(module_project: Project) -> None:
-    """What makes a build with nothing new quick: a final run of an old day is left as it is."""
+def test_without_a_change_no_day_is_made_again(module_project: Project) -> None:
+    """What makes a build with nothing new quick: no day is made again."""
     module_project.drop_own_schemas()
     old = run_row("eks-1", memory=1700)
     new = run_row("eks-2", memory=1700, queued_at=START + timedelta(days=60))
@@ -123,6 +124,9 @@ def test_without_a_change_old_days_are_not_read_again(module_project: Project) -
         write_raw(module_project.settings, [old, new], [definition_row()])
         module_project.dbt(*FLOTILLA)
         module_project.execute(mark)
+        module_project.dbt(*FLOTILLA)
+        new["memory"] = 1800
+        write_raw(module_project.settings, [old, new], [definition_row()])
         module_project.dbt(*FLOTILLA)
     found = module_project.query("select run_id, user_name from marts.flotilla__runs order by 1")
     assert found == [("eks-1", "left as it is"), ("eks-2", None)]
@@ -153,3 +157,26 @@ def test_the_baseline_of_a_run_is_that_of_its_time(module_project: Project) -> N
         ("eks-2", 1000, "as_of_run"),
         ("eks-3", 4000, "as_of_run"),
     ]
+
+
+def test_no_plan_of_an_incremental_build_searches_a_list_for_every_row(
+    make_project: MakeProject,
+) -> None:
+    """PostgreSQL hashes a list in a condition only while it is small ("hashed SubPlan").
+
+    A larger one it would search from its beginning for every row; no plan may hold one. A subplan
+    of another kind looks one row up.
+    """
+    runs = [run_row(f"eks-{day}", queued_at=START + timedelta(days=day)) for day in range(20)]
+    plans = {}
+    with make_project("postgres", "plans") as project, project.in_environment():
+        write_raw(project.settings, runs, [definition_row()])
+        project.dbt(*FLOTILLA)
+        write_raw(project.settings, [*runs, run_row("eks-late")], [definition_row()])
+        project.dbt(*FLOTILLA)
+        compiled = Path(project.environment()["DBT_TARGET_PATH"]) / "compiled"
+        for path in sorted(compiled.rglob("models/**/*.sql")):
+            plan = project.query(f"explain {path.read_text(encoding='utf-8')}")
+            plans[path.stem] = "\n".join(line for (line,) in plan)
+    assert {"base_flotilla__task_pulled", "flotilla__runs"} <= set(plans)
+    assert [name for name, plan in plans.items() if re.search("ANY .*SubPlan", plan)] == []

@@ -8,32 +8,32 @@ observed as (
 
 recorded as (
 
-    select attempt_id from {{ ref('int_failures__events_matched') }}
+    select distinct attempt_id
+    from {{ ref('int_failures__events_matched') }}
     where not has_attempt_failed
 
 )
 
 select
-    attempt_id,
-    origin,
-    project,
-    job_name,
-    user_name,
-    pod_name,
-    node_name,
-    image,
-    cluster_name,
-    started_at,
-    ended_at,
-    exit_code,
-    md5(nullif(exit_reason, '')) as reason_md5,
-    md5(coalesce(nullif(message, ''), nullif(exit_reason, ''))) as message_md5,
-    further_restart_count,
-    gpu_count,
-    memory_mb,
-    has_memory_overflow,
-    run_us
+    observed.attempt_id,
+    observed.origin,
+    observed.project,
+    observed.job_name,
+    observed.user_name,
+    observed.pod_name,
+    observed.node_name,
+    observed.image,
+    observed.cluster_name,
+    observed.started_at,
+    observed.ended_at,
+    observed.exit_code,
+    md5(nullif(observed.exit_reason, '')) as reason_md5,
+    md5(coalesce(nullif(observed.message, ''), nullif(observed.exit_reason, ''))) as message_md5,
+    observed.further_restart_count,
+    observed.gpu_count,
+    observed.memory_mb,
+    observed.has_memory_overflow,
+    observed.run_us
 from observed
-where
-    has_failed
-    or attempt_id in (select recorded.attempt_id from recorded)
+left join recorded on observed.attempt_id = recorded.attempt_id
+where observed.has_failed or recorded.attempt_id is not null

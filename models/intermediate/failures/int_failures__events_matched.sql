@@ -54,12 +54,13 @@ places as (
 -- A record of a pod that goes on after a failed end is about that end.
 pods as (
 
-    select * from {{ ref('int_failures__pods_observed') }}
-    where
-        has_failed
-        or attempt_id not in (
-            select 'pod:' || ends.pod_key from {{ ref('stg_failures__pod_ends') }} as ends
-        )
+    select pods.*
+    from {{ ref('int_failures__pods_observed') }} as pods
+    left join (
+        select distinct 'pod:' || pod_key as attempt_id
+        from {{ ref('stg_failures__pod_ends') }}
+    ) as ended on pods.attempt_id = ended.attempt_id
+    where pods.has_failed or ended.attempt_id is null
 
 ),
 

@@ -10,10 +10,12 @@ with
 
 commands as (
 
-    select * from {{ ref('stg_flotilla__commands') }}
-    {%- if is_incremental() %}
-        where command_md5 not in (select known.command_md5 from {{ this }} as known)
-    {%- endif %}
+    select commands.*
+    from {{ ref('stg_flotilla__commands') }} as commands
+    {% if is_incremental() %}
+        left join {{ this }} as known on commands.command_md5 = known.command_md5
+        where known.command_md5 is null
+    {% endif %}
 
 ),
 

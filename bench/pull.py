@@ -1,0 +1,127 @@
+"""Time the pull of a day beside histories of 1 and 10 million runs.
+
+    python -m bench.pull [--target duckdb|postgres] [--days 36 357]
+
+Each case runs in a separate process: a fleet of so many days (28,000 runs a day), a first pull,
+then three times a day more (`headroom fleet --advance 1d`) and a pull of it with the scrub on. CPU
+is that of the process and, on PostgreSQL, of the server, less that of a run of dbt on a view.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from headroom.settings import Settings
+from headroom.throwaway_postgres import test_server, throwaway_database
+from headroom.warehouse import open_warehouse
+from tests.support.project import Project
+
+PULL = ("run", "--select", "base_flotilla__task_pulled")
+VIEW = ("run", "--select", "base_flotilla__task")
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Wall and CPU seconds."""
+
+    wall: float
+    cpu: float
+
+
+def server_cpu() -> float:
+    """Give the CPU seconds of every process of PostgreSQL on this machine, ended ones as well."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text().partition(") ")
+        except OSError:
+            continue
+        if "postgres" in name:
+            ticks += sum(map(int, rest.split()[11:15]))
+    return ticks / TICKS
+
+
+def make_fleet(project: Project, *options: str) -> None:
+    """Make a fleet or move it on; a failure ends the benchmark."""
+    outcome = project.headroom("fleet", *options)
+    if outcome.returncode:
+        raise SystemExit(outcome.stderr)
+
+
+def cost_of(project: Project, *arguments: str) -> Cost:
+    """Run dbt in this process; give what it cost."""
+    wall, cpu = time.perf_counter(), time.process_time() + server_cpu()
+    project.dbt(*arguments)
+    return Cost(time.perf_counter() - wall, time.process_time() + server_cpu() - cpu)
+
+
+def measure(target: str, days: int, folder: Path) -> dict[str, float]:
+    """Make a history, pull it, and pull three days more; give the figures by name."""
+    with ExitStack() as stack:
+        variables = {"DBT_TARGET_PATH": str(folder / "target")}
+        if target == "postgres":
+            dsn = stack.enter_context(test_server())
+            variables |= stack.enter_context(throwaway_database(dsn))
+        settings = Settings(target, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
+        project = Project(settings, variables)
+        make_fleet(project, "--days", str(days))
+        project.dbt("build", "--select", "thresholds", "masks", "base_flotilla__task")
+        figures = {}
+        first = cost_of(project, *PULL)
+        with project.in_environment(), open_warehouse(settings, read_only=True) as warehouse:
+            figures["runs"] = warehouse.scalar(
+                "select count(*) from headroom_staging.base_flotilla__task_pulled"
+            )
+        figures |= {"first pull, CPU s": first.cpu, "first pull, wall s": first.wall}
+        costs = []
+        for _ in range(3):
+            make_fleet(project, "--advance", "1d")
+            view = cost_of(project, *VIEW)
+            pull = cost_of(project, *PULL)
+            costs.append(Cost(pull.wall - view.wall, pull.cpu - view.cpu))
+        best = min(costs, key=lambda cost: cost.cpu)
+        figures |= {"a day, CPU s": best.cpu, "a day, wall s": best.wall}
+    return figures
+
+
+def main() -> None:
+    """Run the cases one after the other and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--target", choices=("duckdb", "postgres"), default="duckdb")
+    parser.add_argument("--days", type=int, nargs="+", default=[36, 357])
+    parser.add_argument("--case", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.case:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(measure(asked.target, asked.days[0], Path(folder))))
+        return
+    table = Table(title=f"The pull on {asked.target}, {os.cpu_count()} cores")
+    rows = []
+    for days in asked.days:
+        command = [sys.executable, "-m", "bench.pull", "--case"]
+        command += ["--target", asked.target, "--days", str(days)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        rows.append(json.loads(done.stdout.splitlines()[-1]))
+    for name in rows[0]:
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(f"{row.pop('runs'):,}", *(f"{figure:.1f}" for figure in row.values()))
+    Console().print(table)
+    if len(rows) > 1:
+        print(f"ratio of the largest to the smallest: "
+              f"{rows[-1]['a day, CPU s'] / rows[0]['a day, CPU s']:.2f} in CPU")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
