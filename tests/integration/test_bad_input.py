@@ -103,7 +103,10 @@ def test_a_failed_build_names_the_node_and_keeps_the_marts(built: Project) -> No
     )
     with built.in_environment():
         write_raw(built.settings, [*ODD_RUNS, broken], [definition_row()])
-    shown = "select sum(null_hash_command_run_count) from marts.flotilla__hash_health_daily"
+    shown = (
+        "select coalesce(sum(null_hash_command_run_count), 0)"
+        " from marts.flotilla__hash_health_daily"
+    )
     assert built.query(shown) == [(0,)]
     for _ in range(2):
         message = failed(built.headroom("build"), 4)

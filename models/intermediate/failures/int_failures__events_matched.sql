@@ -51,15 +51,19 @@ places as (
 
 ),
 
+ended as (
+
+    select distinct 'pod:' || pod_key as attempt_id
+    from {{ ref('stg_failures__pod_ends') }}
+
+),
+
 -- A record of a pod that goes on after a failed end is about that end.
 pods as (
 
     select pods.*
     from {{ ref('int_failures__pods_observed') }} as pods
-    left join (
-        select distinct 'pod:' || pod_key as attempt_id
-        from {{ ref('stg_failures__pod_ends') }}
-    ) as ended on pods.attempt_id = ended.attempt_id
+    left join ended on pods.attempt_id = ended.attempt_id
     where pods.has_failed or ended.attempt_id is null
 
 ),

@@ -83,7 +83,8 @@ typed as (
             cast({{ column }} as text) as {{ column }},
         {%- endfor %}
         {%- for column in integers %}
-            cast(case when unusable_because is null then {{ column }} end as integer) as {{ column }},
+            cast(case when unusable_because is null then {{ column }} end as integer)
+                as {{ column }},
         {%- endfor %}
         {%- for column in times %}
             case when unusable_because is null then {{ column }} end as {{ column }},
@@ -94,7 +95,8 @@ typed as (
         md5(pod_event_lines) as pod_event_lines_md5,
         case when unusable_because is null then {{ to_day('queued_at') }} end as queued_day,
         coalesce(
-            status in ('STOPPED', 'NEEDS_RETRY') or queued_at < timestamptz '{{ scope.settled_before }}',
+            status in ('STOPPED', 'NEEDS_RETRY')
+            or queued_at < timestamptz '{{ scope.settled_before }}',
             false
         ) as is_settled
     from checked
@@ -113,12 +115,12 @@ select
     known.queued_day as known_day,
     known.queued_at as known_queued_at,
     coalesce(known.is_quarantined, false) as was_quarantined,
+    {%- for column in texts + integers + times + derived %}
+        typed.{{ column }},
+    {%- endfor %}
     typed.command,
     typed.exit_reason,
-    typed.pod_event_lines,
-    {%- for column in texts + integers + times + derived %}
-        typed.{{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    typed.pod_event_lines
 from typed
 full join known on typed.run_id = known.run_id
 where
