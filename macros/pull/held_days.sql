@@ -23,6 +23,6 @@
     where
         missing.missing_runs >= coalesce(known.run_count, 0)
         or missing.missing_runs > greatest(
-            {{ threshold('delete_share') }} * known.run_count, {{ threshold('delete_least') }}
+            {{ pull_limit('delete_share') }} * known.run_count, {{ pull_limit('delete_least') }}
         )
 {%- endmacro %}

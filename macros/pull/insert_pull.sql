@@ -2,7 +2,7 @@
     insert into headroom_operations.pulls (
         pull_number, pulled_at, settled_before, scrubbed_from, scrubbed_until, is_whole, rows_read, new_runs,
         changed_runs, deleted_runs, held_runs, quarantined_runs, rows_without_key, lost_commands, masks_md5,
-        reporting_timezone
+        reporting_timezone, code_md5
     )
     select
         {{ scope.number }},
@@ -20,6 +20,7 @@
         {{ counts.without_key }},
         0,
         '{{ headroom.masks_md5() }}',
-        '{{ var("reporting_timezone") }}'
+        '{{ var("reporting_timezone") }}',
+        '{{ headroom.pull_code_md5() }}'
     from pull_differences
 {%- endmacro %}

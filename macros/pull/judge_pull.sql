@@ -25,8 +25,8 @@
         "select count(*), min(run_id), min(unusable_because) from pull_differences where difference = 'unusable'"
     )[0] -%}
     {%- set share, least, most = headroom.rows_of(
-        "select " ~ threshold('quarantine_share') ~ ", " ~ threshold('quarantine_least') ~ ", "
-        ~ threshold('quarantine_most')
+        "select " ~ pull_limit('quarantine_share') ~ ", " ~ pull_limit('quarantine_least') ~ ", "
+        ~ pull_limit('quarantine_most')
     )[0] -%}
     {%- if unusable[0] > [[share * read[0], most] | min, least] | max -%}
         {{ headroom.refuse_source(

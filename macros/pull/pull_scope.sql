@@ -11,14 +11,14 @@
     {%- if not execute -%}
         {#- What the materialization reads: dbt wants to know it from the model. #}
         {%- do [
-            ref('thresholds'), ref('masks'), source('flotilla', 'task'), source('flotilla', 'task_def'),
-            source('pulled', 'pulled_days'), source('pulled', 'pulled_definitions'),
+            ref('thresholds'), ref('pull_limits'), ref('masks'), source('flotilla', 'task'),
+            source('flotilla', 'task_def'), source('pulled', 'pulled_days'), source('pulled', 'pulled_definitions'),
         ] -%}
     {%- endif -%}
     {%- if not execute or flags.WHICH not in ('build', 'run') -%}{{ return(scope) }}{%- endif -%}
     {%- set last = headroom.rows_of(
         "select pull_number, " ~ instant_text('settled_before') ~ ", " ~ instant_text('scrubbed_until')
-        ~ ", masks_md5, reporting_timezone from headroom_operations.pulls order by pull_number desc limit 1"
+        ~ ", masks_md5, reporting_timezone, code_md5 from headroom_operations.pulls order by pull_number desc limit 1"
     ) -%}
     {%- set wish = headroom.rows_of(
         "select coalesce(bool_or(is_whole), false), min(accept_from), max(accept_until),"
@@ -33,7 +33,8 @@
     {%- set zone_changed = not is_first and last[0][4] != var('reporting_timezone') -%}
     {%- do scope.update({
         'is_first': is_first,
-        'is_whole': is_first or wish[0] or flags.FULL_REFRESH or masks_changed or zone_changed,
+        'is_whole': is_first or wish[0] or flags.FULL_REFRESH or masks_changed or zone_changed
+        or last[0][5] != headroom.pull_code_md5(),
         'zone_changed': zone_changed,
         'settled_before': settled_before,
         'masks_changed': masks_changed,

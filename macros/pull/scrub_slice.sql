@@ -2,7 +2,7 @@
     {#- The next older days that fit into the budget of rows, at least one, as ranges of moments: from where
         the last slice ended to the lookback, and on from the beginning. Days that we do not know lie between
         known ones, before them or behind them, and are compared with these. -#}
-    {%- set budget = headroom.rows_of("select cast(" ~ threshold('scrub_rows') ~ " as bigint)")[0][0] -%}
+    {%- set budget = headroom.rows_of("select cast(" ~ pull_limit('scrub_rows') ~ " as bigint)")[0][0] -%}
     {%- set known = headroom.rows_of(
         "select " ~ instant_text(day_start('queued_day')) ~ " as starts_at, run_count"
         ~ " from headroom_staging.pulled_days where queued_day is not null and "

@@ -1,9 +1,9 @@
 """One build: the gate on the raw tables, then dbt's seeds, snapshot, models and tests in order."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from headroom.dbt import DbtRun, NodeResult, run_dbt
 from headroom.domains import DOMAINS, Plan, decide, exclusions
@@ -61,15 +61,14 @@ def build_marts(
     refused Flotilla's tables, and WarehouseUnavailableError where the database stopped them. A node
     below a failed one is skipped, so its table stays as the last good build left it.
     """
-    if settings.target == "duckdb":
-        empty_spill_folder(settings.duckdb_path)
     # Unit tests are about the code, not about this data: they run when the code is tested.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if full_refresh:
         arguments.append("--full-refresh")
     if excluded := exclusions(domains):
         arguments += ["--exclude", *excluded]
-    run = run_dbt(settings, arguments, on_result)
+    with private_spill(settings):
+        run = run_dbt(settings, arguments, on_result)
     if run.returncode != 0:
         kept = f"{run.count('skipped')} nodes were skipped and keep their last good state"
         if reason := _stopped_by(run):
@@ -88,14 +87,24 @@ def build_marts(
     return run
 
 
-def empty_spill_folder(database: Path) -> None:
-    """Make the folder in which DuckDB keeps what does not fit into memory; only we may read it.
+@contextmanager
+def private_spill(settings: Settings) -> Iterator[None]:
+    """Let only this user read what DuckDB cannot keep in memory: commands pass through it.
 
-    Commands pass through it. A process that was killed leaves files there.
+    It lies beside the file. What a killed process left there is deleted first.
     """
-    folder = database.with_name(f"{database.name}.tmp")
+    if settings.target != "duckdb":
+        yield
+        return
+    folder = settings.duckdb_path.with_name(f"{settings.duckdb_path.name}.tmp")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        # DuckDB empties it; a reader may already use it again.
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _stopped_by(run: DbtRun) -> str | None:

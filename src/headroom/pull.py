@@ -56,9 +56,9 @@ _OLDER_ROWS = """
     )
 """
 _BUDGET = """
-    select cast(threshold_value as bigint)
-    from headroom_reference.thresholds
-    where threshold = 'scrub_rows'
+    select cast(limit_value as bigint)
+    from headroom_reference.pull_limits
+    where pull_limit = 'scrub_rows'
 """
 
 

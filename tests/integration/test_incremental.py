@@ -80,6 +80,92 @@ def test_incremental_builds_equal_a_full_one(
         assert export_marts(module_project.settings) == incremental
 
 
+@st.composite
+def changed_histories(draw: st.DrawFn) -> list[list[Row]]:
+    """The runs at five moments: late, corrected, deleted, reopened and moved ones in between."""
+    runs = {
+        f"eks-{number}": run_row(
+            f"eks-{number}",
+            queued_at=START + timedelta(hours=draw(st.integers(0, 40 * 24))),
+            exit_code=draw(st.sampled_from([0, 137])),
+            command=draw(st.sampled_from(["a", "b"])),
+            command_hash="hash",
+            memory=draw(st.sampled_from([512, 1024, 1792])),
+        )
+        for number in range(30)
+    }
+    moments = [list(runs.values())]
+    for moment in range(1, 5):
+        for number in range(draw(st.integers(0, 3))):
+            queued_at = START + timedelta(hours=draw(st.integers(-48, 41 * 24)))
+            new = run_row(f"eks-{moment}-{number}", queued_at=queued_at, exit_code=137)
+            runs[new["run_id"]] = {**new, "command_hash": "hash"}
+        for run_id in draw(st.lists(st.sampled_from(sorted(runs)), max_size=4, unique=True)):
+            change = draw(
+                st.sampled_from(
+                    [
+                        {"memory": None},
+                        {"exit_code": 137, "memory": 4096},
+                        {"status": "RUNNING", "finished_at": None, "exit_code": None},
+                        {"definition_id": "definition-2"},
+                        {"queued_at": None},
+                        {"queued_at": START + timedelta(hours=draw(st.integers(0, 40 * 24)))},
+                        {"started_at": START + timedelta(days=39)},
+                    ]
+                )
+            )
+            runs[run_id] = {**runs[run_id], **change}
+        for run_id in draw(st.lists(st.sampled_from(sorted(runs)), max_size=2, unique=True)):
+            del runs[run_id]
+        moments.append(list(runs.values()))
+    return moments
+
+
+# What a killed build, a failed test or a user's choice can leave half made.
+PARTLY = (
+    ("run", "--select", "base_flotilla__task_pulled"),
+    ("run", "--select", "base_flotilla__task_pulled", "flotilla__elevation_daily"),
+    ("run", "--select", "+flotilla__runs", "--exclude", "base_flotilla__task_pulled"),
+    FLOTILLA,
+)
+
+
+@settings(
+    max_examples=max(1, settings().max_examples // 100),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
+)
+@given(moments=changed_histories(), partly=st.lists(st.sampled_from(PARTLY), min_size=4))
+def test_what_was_half_made_is_made_whole(
+    module_project: Project, moments: list[list[Row]], partly: list[tuple[str, ...]]
+) -> None:
+    """Builds in parts, over changes of any age and within a small budget of the scrub."""
+    assume(len(set(partly)) > 1)
+    definitions = [definition_row(), definition_row("definition-2", memory=300)]
+    everything = (
+        "insert into headroom_operations.pull_requests"
+        " values (true, date '2025-01-01', date '2026-12-31')"
+    )
+    module_project.drop_own_schemas()
+    with module_project.in_environment():
+        write_raw(module_project.settings, moments[0], definitions)
+        module_project.dbt(*FLOTILLA)
+        for runs, command in zip(moments[1:], partly, strict=False):
+            module_project.execute(
+                "update headroom_reference.pull_limits set limit_value = 5"
+                " where pull_limit = 'scrub_rows'"
+            )
+            write_raw(module_project.settings, runs, definitions)
+            module_project.dbt(*command)
+        module_project.execute(everything)
+        module_project.dbt(*FLOTILLA)
+        incremental = export_marts(module_project.settings)
+        found = module_project.query("select run_id from marts.flotilla__runs")
+        assert {run_id for (run_id,) in found} == {run["run_id"] for run in moments[-1]}
+        module_project.dbt(*FLOTILLA, "--full-refresh")
+        assert export_marts(module_project.settings) == incremental
+
+
 def test_a_change_of_a_threshold_rebuilds_the_past(module_project: Project) -> None:
     module_project.drop_own_schemas()
     old = run_row("eks-1", memory=1700)

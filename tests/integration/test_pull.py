@@ -50,15 +50,15 @@ def pulled(built: Project) -> Iterator[Project]:
 
 
 def pull(project: Project, runs: list[Row], *options: str, succeeds: bool = True) -> None:
-    """Pull again; the thresholds stay as a test has set them."""
+    """Pull again; the limits stay as a test has set them."""
     write_raw(project.settings, runs, [definition_row()])
     project.dbt(*NEXT, *options, succeeds=succeeds)
 
 
-def limit(project: Project, threshold: str, value: float) -> None:
+def limit(project: Project, name: str, value: float) -> None:
     project.execute(
-        f"update headroom_reference.thresholds set threshold_value = {value}"
-        f" where threshold = '{threshold}'"
+        f"update headroom_reference.pull_limits set limit_value = {value}"
+        f" where pull_limit = '{name}'"
     )
 
 

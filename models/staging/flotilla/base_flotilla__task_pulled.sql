@@ -1,4 +1,11 @@
-{{ config(materialized='pull') }}
+{{ config(
+    materialized='pull',
+    indexes=row_store_indexes([
+        {'columns': ['run_id'], 'unique': true},
+        {'columns': ['queued_at']},
+        {'columns': ['queued_day']},
+    ]),
+) }}
 
 {%- set scope = pull_scope() %}
 {%- set texts = [
