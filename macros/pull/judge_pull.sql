@@ -8,6 +8,11 @@
             'run_id ' ~ read[3] ~ ' stands ' ~ read[2] ~ ' times in task: keep one row of each run. Nothing was written'
         ) }}
     {%- endif -%}
+    {%- for twice in headroom.rows_of(headroom.moved_runs_that_stay()) -%}
+        {{ headroom.refuse_source(
+            'run_id ' ~ twice[0] ~ ' stands on two days of task: keep one row of each run. Nothing was written'
+        ) }}
+    {%- endfor -%}
     {%- set definitions = headroom.rows_of(headroom.count_definitions())[0] -%}
     {%- if definitions[0] > 1 or definitions[2] > 0 -%}
         {{ headroom.refuse_source(

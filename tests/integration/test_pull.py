@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from headroom.settings import PROJECT_DIR
+from tests.support.parse import manifest_for
 from tests.support.project import Project
 from tests.support.raw import Row, definition_row, run_row, write_raw
 
@@ -107,6 +108,16 @@ def history(days: int, runs_a_day: int = 3) -> list[Row]:
 
 def day(number: int) -> Any:
     return (START + number * DAY).date()
+
+
+def test_the_pull_alone_reads_the_source(built: Project) -> None:
+    """No other model, no snapshot and no data test reads a table that changes meanwhile."""
+    manifest = manifest_for(built.environment())
+    assert manifest
+    live = {"source.headroom.flotilla.task", "source.headroom.flotilla.task_def"}
+    live.add("model.headroom.base_flotilla__task")
+    readers = {node.name for node in manifest.nodes.values() if live & set(node.depends_on_nodes)}
+    assert readers == {"base_flotilla__task", "base_flotilla__task_pulled"}
 
 
 def test_only_what_differs_is_written(pulled: Project) -> None:
@@ -292,6 +303,15 @@ def test_a_key_that_stands_twice_stops_the_build(pulled: Project) -> None:
     twice = [*runs, {**runs[4]}, run_row("eks-new", queued_at=START + 2 * DAY)]
     pull(pulled, twice, succeeds=False)
     assert len(ids(pulled)) == 9
+
+
+def test_a_key_that_stands_on_two_days_stops_the_build(pulled: Project) -> None:
+    """Also where the older day is not compared in this build."""
+    runs = history(30)
+    pull(pulled, runs)
+    limit(pulled, "scrub_rows", 1)
+    pull(pulled, [*runs, {**runs[60], "queued_at": START + 29 * DAY}], succeeds=False)
+    assert len(ids(pulled)) == 90
 
 
 def test_rows_without_a_key_are_counted(pulled: Project) -> None:
