@@ -1,12 +1,28 @@
 {% macro create_own_tables() -%}
-    {#- on-run-start: the tables that the pull and the parts need, as their sources declare them. -#}
+    {#- on-run-start: the tables that the pull and the parts need, as their sources declare them; and of
+        tables that an earlier version made, the columns that they lack. -#}
+    {%- set known, tables = [], [] -%}
+    {%- if execute -%}
+        {%- for row in headroom.rows_of(
+            "select table_schema || '.' || table_name, column_name from information_schema.columns"
+            ~ " where table_catalog = current_database() and table_schema in ('headroom_staging', 'headroom_operations')"
+        ) -%}
+            {%- do tables.append(row[0]) -%}
+            {%- do known.append(row[0] ~ '.' ~ row[1]) -%}
+        {%- endfor -%}
+    {%- endif %}
     create schema if not exists headroom_staging;
     create schema if not exists headroom_operations;
     {%- for table in (graph.sources if execute else {}).values() if table.source_name in ('pulled', 'operations') %}
-        create table if not exists {{ table.schema }}.{{ table.identifier }} (
+        {%- set name = table.schema ~ '.' ~ table.identifier %}
+        create table if not exists {{ name }} (
             {%- for column in table.columns.values() %}
                 {{ column.name }} {{ column.data_type }}{{ ',' if not loop.last }}
             {%- endfor %}
         );
+        {%- for column in table.columns.values()
+            if name in tables and (name ~ '.' ~ column.name) not in known %}
+            alter table {{ name }} add column {{ column.name }} {{ column.data_type }};
+        {%- endfor %}
     {%- endfor %}
 {%- endmacro %}
