@@ -1,4 +1,4 @@
-{% macro changed_days(reaches_days, pulled_days) -%}
+{% macro changed_days(until, reaches_days, pulled_days) -%}
     {#- The days to make, as texts, none for runs that were never queued. -#}
     {%- set statement -%}
         with made as (
@@ -10,6 +10,7 @@
             select changed_parts.queued_day
             from headroom_operations.changed_parts
             inner join made on changed_parts.change_number > made.change_number
+            where changed_parts.change_number <= {{ until }}
         )
         select cast(queued_day as text) || ' ' as queued_day from changed
         {%- if pulled_days %}

@@ -6,13 +6,11 @@
     {%- if execute and flags.WHICH not in ('build', 'run') -%}{{ return('true') }}{%- endif -%}
     {%- set pulled_days = ref('stg_flotilla__days') if reaches_days is not none -%}
     {%- if not execute -%}{{ return('true') }}{%- endif -%}
-    {%- set until = headroom.rows_of(
-        "select coalesce(max(change_number), 0) from headroom_operations.changed_parts"
-    )[0][0] | int -%}
+    {%- set until = headroom.made_up_to() -%}
     {%- if not is_incremental() -%}
         /* parts: {"until": {{ until }}} */ true
     {%- else -%}
-        {%- set days = headroom.changed_days(reaches_days, pulled_days) -%}
+        {%- set days = headroom.changed_days(until, reaches_days, pulled_days) -%}
         /* parts: {{ tojson({'until': until, 'days': days}) }} */ {{ headroom.in_days('queued_day', days) }}
     {%- endif -%}
 {%- endmacro %}

@@ -3,7 +3,6 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_parts',
-    post_hook='{{ record_parts() }}',
     on_schema_change='fail',
     indexes=row_store_indexes([
         {'columns': ['queued_day']},
