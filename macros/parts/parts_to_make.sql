@@ -3,7 +3,7 @@
         made last, or all of them. `reaches_days`: a changed day of runs also changes so many days after it,
         and earlier ones whose runs started as late (a run reads donors until it starts). The list stands in
         a comment as well, from which `replace_parts` deletes the same ones and `record_parts` the number. -#}
-    {%- if execute and flags.WHICH not in ('build', 'run') -%}{{ return('true') }}{%- endif -%}
+    {%- if execute and not headroom.is_building() -%}{{ return('true') }}{%- endif -%}
     {%- set pulled_days = ref('stg_flotilla__days') if reaches_days is not none -%}
     {%- if not execute -%}{{ return('true') }}{%- endif -%}
     {%- set until = headroom.made_up_to() -%}

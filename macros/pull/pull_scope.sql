@@ -15,7 +15,7 @@
             source('flotilla', 'task_def'), source('pulled', 'pulled_days'), source('pulled', 'pulled_definitions'),
         ] -%}
     {%- endif -%}
-    {%- if not execute or flags.WHICH not in ('build', 'run') -%}{{ return(scope) }}{%- endif -%}
+    {%- if not headroom.is_building() -%}{{ return(scope) }}{%- endif -%}
     {%- set last = headroom.rows_of(
         "select pull_number, " ~ instant_text('settled_before') ~ ", " ~ instant_text('scrubbed_until')
         ~ ", masks_md5, reporting_timezone, code_md5 from headroom_operations.pulls order by pull_number desc limit 1"

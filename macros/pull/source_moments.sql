@@ -8,7 +8,11 @@
             as settled_before
     from (
         select
-            (select min(queued_at) from {{ task }} as oldest_run where queued_at >= {{ first_instant() }}) as oldest,
+            (
+                select min(queued_at)
+                from {{ task }} as oldest_run
+                where queued_at >= {{ first_instant() }} and queued_at <= {{ latest_believed() }}
+            ) as oldest,
             (
                 select max(queued_at)
                 from {{ task }} as newest_run

@@ -39,3 +39,10 @@ def test_every_dbt_unit_test_passes(empty: Project) -> None:
     statuses = empty.dbt("test", "--select", "test_type:unit")
     assert len(statuses) > 50
     assert set(statuses.values()) == {"pass"}
+
+
+def test_plain_dbt_build_runs_the_unit_tests_of_what_it_builds(empty: Project) -> None:
+    """Of models that ask the warehouse what to make: a unit test has no warehouse to ask."""
+    models = ("base_flotilla__task_pulled", "flotilla__runs", "flotilla__elevation_daily")
+    statuses = empty.dbt("build", "--select", *models, "--exclude", "test_type:data")
+    assert {"what_differs_is_told_apart", "reachable_memory"} <= set(statuses)
