@@ -112,7 +112,9 @@ def test_a_failed_build_names_the_node_and_keeps_the_marts(built: Project) -> No
     assert after.pop("marts.flotilla__hash_health_daily")
     assert after == {name: before[name] for name in after}
     assert built.query(shown) == [(1,)]
-    again = built.dbt("build", "--select", "base_flotilla__task_pulled+1", *WITHOUT_UNITS, succeeds=False)
+    again = built.dbt(
+        "build", "--select", "base_flotilla__task_pulled+1", *WITHOUT_UNITS, succeeds=False
+    )
     assert again["command_hash_is_never_null_after_the_fix"] == "fail"
 
 
