@@ -1,5 +1,6 @@
 {% macro held_days(scope) -%}
-    {#- The days whose missing rows are not believed. -#}
+    {#- The days whose missing rows are not believed. Runs that were never queued have no day to name: who
+        accepts any day accepts them too. -#}
     select
         missing.queued_day,
         coalesce(known.run_count, missing.missing_runs) as known_runs,
@@ -13,7 +14,7 @@
                 and not coalesce(
                     known_queued_at >= timestamptz '{{ scope.accepted[0] }}'
                     and known_queued_at < timestamptz '{{ scope.accepted[1] }}',
-                    false
+                    true
                 )
             {%- endif %}
         group by known_day

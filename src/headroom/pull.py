@@ -6,7 +6,7 @@ The pull itself is dbt's (`models/staging/flotilla/base_flotilla__task_pulled.sq
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from headroom.errors import BuildFailedError, SourceRejectedError, UsageError
@@ -170,26 +170,31 @@ def sentences(pull: Pull) -> list[str]:
     ]
     if pull.scrubbed:
         begins = "the first day" if pull.scrubbed[0] == "-infinity" else pull.scrubbed[0][:10]
-        builds = "build" if pull.builds_a_round == 1 else "builds"
         told.append(
             f"Scrub: days from {begins} to before {pull.scrubbed[1][:10]} were compared; a full"
-            f" round takes {max(pull.builds_a_round, 1):,} {builds}"
+            f" round takes {counted(max(pull.builds_a_round, 1), 'build')}"
             " (`headroom build --scrub all`: at once)"
         )
     if pull.quarantined_count:
         runs = "; ".join(f"{run}: {reason}" for run, reason in pull.quarantined)
         told.append(
-            f"Set aside: {pull.quarantined_count:,} rows that cannot be used ({runs}); all stand in"
-            " headroom_operations.quarantined_runs, and are read again once they are correct"
+            f"Set aside: {counted(pull.quarantined_count, 'row')} that cannot be used ({runs});"
+            " headroom_operations.quarantined_runs has all; they are read again once they are"
+            " correct"
         )
     if pull.rows_without_key:
-        told.append(f"Not read: {pull.rows_without_key:,} rows of task without a run_id")
+        told.append(f"Not read: {counted(pull.rows_without_key, 'row')} of task without a run_id")
     if pull.lost_commands:
         told.append(
-            f"Masks changed: {pull.lost_commands:,} commands are no longer in the source, and their"
-            " words are NULL now"
+            f"Masks changed: the words of {counted(pull.lost_commands, 'command')} that the"
+            " source no longer has are NULL now"
         )
     return told
+
+
+def counted(number: int, noun: str) -> str:
+    """Say a number of things."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def require_nothing_held(pull: Pull) -> None:
@@ -197,11 +202,12 @@ def require_nothing_held(pull: Pull) -> None:
     if not pull.held:
         return
     days = "\n".join(f"  {day}" for day in pull.held[:20])
-    known = [day.day for day in pull.held if day.day]
-    span = f"{min(known)}..{max(known)}" if known else ""
+    # Runs that were never queued have no day: accepting any day accepts them too.
+    known = [day.day for day in pull.held if day.day] or [datetime.now(UTC).date()]
+    span = f"{min(known)}..{max(known)}"
     raise SourceRejectedError(
-        f"{len(pull.held)} days lack rows in the source that were there before; those days stay as"
-        " they were, the others are built",
+        "rows that were there before are missing in the source, of"
+        f" {counted(len(pull.held), 'day')}; these stay as they were, the others are built",
         f"{days}\nIf the rows came back, build again. If they were deleted on purpose: "
         f"headroom build --accept-deletes {span}",
     )

@@ -81,9 +81,9 @@ def test_a_source_that_lost_too_much_is_told_of(built: Project) -> None:
         write_raw(built.settings, [ODD_RUNS[-1], ahead], [definition_row()])
     outcome = built.headroom("build")
     said = " ".join(outcome.stdout.split())
-    assert "Set aside: 1 rows that cannot be used (eks-7: queued_at is ahead of the clock)" in said
+    assert "Set aside: 1 row that cannot be used (eks-7: queued_at is ahead of the clock)" in said
     message = failed(outcome, 3)
-    assert "1 days lack rows in the source" in message
+    assert "rows that were there before are missing in the source, of 1 day;" in message
     assert "2025-11-01: 4 of 4 missing" in message
     assert built.query("select count(*) from marts.flotilla__runs") == [(5,)]
     assert "accept-deletes 2025-11-01..2025-11-01" in message

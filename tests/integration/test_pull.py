@@ -234,6 +234,19 @@ def test_a_held_day_stays_as_it_was(pulled: Project) -> None:
     assert last_pull(pulled) == (0, 1, 0)
 
 
+def test_runs_that_were_never_queued_can_be_accepted_as_deleted(pulled: Project) -> None:
+    """They have no day to name: who accepts any day accepts them."""
+    never = [{**run_row(f"eks-never-{number}"), "queued_at": None} for number in range(2)]
+    runs = history(3)
+    pull(pulled, [*runs, *never])
+    pull(pulled, runs)
+    assert held(pulled) == [(None, 2, 2)]
+    accept(pulled, START, START)
+    pull(pulled, runs)
+    assert held(pulled) == []
+    assert len(ids(pulled)) == 9
+
+
 def test_an_empty_source_changes_nothing(pulled: Project) -> None:
     runs = history(3)
     pull(pulled, runs)
