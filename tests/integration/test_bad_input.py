@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from headroom.errors import BuildFailedError
+from headroom.pull import audit
 from tests.support.canonical import export_marts
 from tests.support.project import FLOTILLA, Project
 from tests.support.raw import definition_row, run_row, write_raw
@@ -60,6 +62,18 @@ def test_odd_runs_stay_and_are_flagged(built: Project) -> None:
         ("eks-4", False, True, True),
         ("eks-5", True, True, False),
     ]
+
+
+def test_an_audit_finds_a_run_that_the_mart_has_wrong(built: Project) -> None:
+    change = "update marts.flotilla__runs set memory_mb = {} where run_id = 'eks-1'"
+    with built.in_environment():
+        audit(built.settings)
+        built.execute(change.format(7))
+        with pytest.raises(BuildFailedError, match="the audit found 1 run") as error:
+            audit(built.settings)
+        built.execute(change.format(1024))
+        audit(built.settings)
+    assert "such as eks-1; days: 2025-11-01" in error.value.hint
 
 
 def test_a_source_that_lost_too_much_is_told_of(built: Project) -> None:
