@@ -74,6 +74,8 @@ test-faults: env  ## Run the long tests: faults, mutated input, many random hist
 
 bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.builds --days 36 357
+	@$(BIN)/python -m bench.builds --target postgres
 	@$(BIN)/python -m bench.pull
 	@$(BIN)/python -m bench.pull --target postgres --days 36
 	@$(BIN)/python -m bench.replay

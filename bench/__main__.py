@@ -1,4 +1,4 @@
-"""Time builds and report queries on both engines, and print them with their ratios.
+"""Time report queries over marts and over raw rows on both engines, and print their ratios.
 
 Times of one machine at one moment mean little; what is compared here was measured in one run.
 """
@@ -6,18 +6,16 @@ Times of one machine at one moment mean little; what is compared here was measur
 import argparse
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from bench.builds import cost_of
 from bench.raw_queries import RAW_QUERIES
 from headroom.report import REPORTS, Request
 from headroom.report.compiled import compile_analyses, fill
@@ -27,26 +25,6 @@ from headroom.warehouse import open_warehouse
 
 REPEATS = 7
 console = Console()
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Wall seconds, and the peak memory of the largest process, of a command."""
-
-    seconds: float
-    peak_mib: float
-
-
-def run_headroom(settings: Settings, *arguments: str) -> Measured:
-    """Run a command of the command line to its end."""
-    command = [sys.executable, "-m", "headroom.cli", *arguments]
-    started = time.perf_counter()
-    process = subprocess.Popen(command, env=settings.environment(), stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    if status:
-        raise SystemExit(f"{' '.join(arguments)} failed on {settings.target}")
-    return Measured(seconds, usage.ru_maxrss / 1024)
 
 
 @contextmanager
@@ -59,23 +37,6 @@ def warehouse_settings(target: Target, folder: Path) -> Iterator[Settings]:
     with test_server() as dsn, throwaway_database(dsn) as variables:
         os.environ.update(variables)
         yield settings
-
-
-def measure_builds(settings: Settings, days: int | None) -> None:
-    """Print the fleet, a full build and a build with nothing new."""
-    scale = ["--days", str(days)] if days else []
-    table = Table("command", "seconds", "peak MiB of one process", title=settings.target)
-    full = None
-    for label, arguments in (
-        ("make the fleet", ["fleet", *scale]),
-        ("full build", ["build"]),
-        ("build with nothing new", ["build"]),
-    ):
-        measured = run_headroom(settings, *arguments)
-        full = measured if label == "full build" else full
-        ratio = f" ({measured.seconds / full.seconds:.2f} of full)" if full else ""
-        table.add_row(label, f"{measured.seconds:.1f}{ratio}", f"{measured.peak_mib:.0f}")
-    console.print(table)
 
 
 def measure_queries(settings: Settings) -> None:
@@ -118,7 +79,8 @@ def main() -> None:
             tempfile.TemporaryDirectory(prefix="headroom-bench-") as folder,
             warehouse_settings(target, Path(folder)) as settings,
         ):
-            measure_builds(settings, days)
+            cost_of(settings, {}, "fleet", *(["--days", str(days)] if days else []))
+            cost_of(settings, {}, "build")
             measure_queries(settings)
 
 
