@@ -1,16 +1,16 @@
 """One build: the gate on the raw tables, then dbt's seeds, snapshot, models and tests in order."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from headroom.dbt import DbtRun, NodeResult, run_dbt
 from headroom.domains import DOMAINS, Plan, decide, exclusions
-from headroom.engine_errors import passing_reason
+from headroom.engine_errors import lack_of_room, passing_reason
 from headroom.environment import require_environment
 from headroom.errors import BuildFailedError, SourceRejectedError, WarehouseUnavailableError
 from headroom.inventory import read_inventory
+from headroom.memory import private_spill
 from headroom.printable import printable, printable_lines
 from headroom.pull import refusal
 from headroom.quality import GateResult, require_source
@@ -67,11 +67,14 @@ def build_marts(
         arguments.append("--full-refresh")
     if excluded := exclusions(domains):
         arguments += ["--exclude", *excluded]
-    with private_spill(settings):
+    is_file = settings.target == "duckdb"
+    with private_spill(settings.duckdb_path) if is_file else nullcontext():
         run = run_dbt(settings, arguments, on_result)
     if run.returncode != 0:
         kept = f"{run.count('skipped')} nodes were skipped and keep their last good state"
         if reason := _stopped_by(run):
+            if full := lack_of_room(reason):
+                raise WarehouseUnavailableError(f"{printable(full.message)}; {kept}", full.hint)
             raise WarehouseUnavailableError(
                 f"the database stopped the build: {printable(reason)}; {kept}",
                 "build again when it answers: what was built stays, the rest follows",
@@ -85,26 +88,6 @@ def build_marts(
             _explanation(run),
         )
     return run
-
-
-@contextmanager
-def private_spill(settings: Settings) -> Iterator[None]:
-    """Let only this user read what DuckDB cannot keep in memory: commands pass through it.
-
-    It lies beside the file. What a killed process left there is deleted first.
-    """
-    if settings.target != "duckdb":
-        yield
-        return
-    folder = settings.duckdb_path.with_name(f"{settings.duckdb_path.name}.tmp")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        yield
-    finally:
-        # DuckDB empties it; a reader may already use it again.
-        with suppress(OSError):
-            folder.rmdir()
 
 
 def _stopped_by(run: DbtRun) -> str | None:

@@ -58,6 +58,17 @@ MEANINGS = {
     "58": ("the server cannot read or write its files", "ask who administers the server"),
     "57": ("the server stopped the work", AGAIN_HINT),
 }
+# What DuckDB says where neither memory nor the folder for the rest has room.
+SPILL_IS_FULL = re.compile(
+    "failed to offload data block|Could not write file .*duckdb_temp_storage.*No space left",
+    re.IGNORECASE,
+)
+MEMORY_IS_FULL = re.compile("Out of Memory Error", re.IGNORECASE)
+SPILL_HINT = (
+    "free disk there, or let DuckDB hold more in memory (HEADROOM_MEMORY_LIMIT), then try again: "
+    "what was finished stays, the rest follows"
+)
+MEMORY_HINT = "raise HEADROOM_MEMORY_LIMIT, or end other programs, then try again"
 LOCK_MEANING = ("another session holds a lock for too long", "let it end, then try again")
 VARIABLES_HINT = "check PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE and PGSERVICE"
 # What dbt quotes of the same refusals: it gives no SQLSTATE.
@@ -66,7 +77,8 @@ PASSING_TEXTS = re.compile(
     "|connection (already )?closed|could not connect to server|connection to server .* failed"
     "|remaining connection slots|too many clients|no more connections allowed"
     "|in a read-only transaction|deadlock detected|could not serialize access"
-    "|Could not set lock on file|No space left on device|prepared statement .* does not exist",
+    "|Could not set lock on file|No space left on device|Out of Memory Error"
+    "|prepared statement .* does not exist",
     re.IGNORECASE,
 )
 
@@ -103,6 +115,19 @@ def unreachable(error: psycopg.Error) -> WarehouseUnavailableError:
     )
 
 
+def lack_of_room(text: str) -> WarehouseUnavailableError | None:
+    """Say that memory or the spill folder is too small, where DuckDB's message says so."""
+    if SPILL_IS_FULL.search(text):
+        return WarehouseUnavailableError(
+            f"the disk is full where DuckDB puts what does not fit into memory, in the folder "
+            f"beside its file whose name ends in .tmp: {text}",
+            SPILL_HINT,
+        )
+    if MEMORY_IS_FULL.search(text):
+        return WarehouseUnavailableError(f"DuckDB has too little memory: {text}", MEMORY_HINT)
+    return None
+
+
 def passing_reason(text: str) -> str | None:
     """Give the line of dbt's message that quotes a server which may answer the next time."""
     return next((line.strip() for line in text.splitlines() if PASSING_TEXTS.search(line)), None)
@@ -134,10 +159,8 @@ def _of_duckdb(error: duckdb.Error) -> HeadroomError | None:
     line = first_line(error)
     if isinstance(error, duckdb.TransactionException):
         return LockedError(f"another writer changed the same rows: {line}", "try again")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return WarehouseUnavailableError(
-            f"DuckDB has too little memory: {line}", "give the machine more, or end other programs"
-        )
+    if room := lack_of_room(line):
+        return room
     if isinstance(error, duckdb.IOException) and "lock" in line.lower():
         return LockedError(
             "the file is locked by another process", "close it there, then try again"

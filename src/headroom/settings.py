@@ -2,11 +2,12 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
 from headroom.errors import UsageError
+from headroom.memory import UNITS, VARIABLE, memory_limit
 
 Target = Literal["duckdb", "postgres"]
 TARGETS: tuple[Target, ...] = get_args(Target)
@@ -35,20 +36,22 @@ class Settings:
 
     `duckdb_path` counts only for target duckdb; target postgres takes libpq's own PG* variables.
     `source_schema` holds the raw tables `task` and `task_def`. `domains` are those that a build has
-    to find data for; any other is built where it has data.
+    to find data for; any other is built where it has data. `memory_limit` is in bytes, for DuckDB.
     """
 
     target: Target
     duckdb_path: Path
     source_schema: str
     domains: tuple[str, ...] = ()
+    memory_limit: int = field(default_factory=memory_limit)
 
     @classmethod
     def from_environment(cls, target: str | None = None) -> "Settings":
-        """Read HEADROOM_TARGET, HEADROOM_DUCKDB_PATH, HEADROOM_SOURCE_SCHEMA and HEADROOM_DOMAINS.
+        """Read HEADROOM_TARGET and the other variables that README.md lists.
 
         `target` (a command's --target) wins over HEADROOM_TARGET. Raises UsageError for a target or
-        a domain that does not exist and for a schema name that is not a plain lowercase identifier.
+        a domain that does not exist, for a schema name that is not a plain lowercase identifier,
+        and for a memory limit that is no size.
         """
         wanted = target or os.environ.get("HEADROOM_TARGET") or "duckdb"
         chosen = next((known for known in TARGETS if known == wanted), None)
@@ -68,6 +71,11 @@ class Settings:
             _refuse_name(path, schema)
         return cls(chosen, path, schema, _named_domains())
 
+    @property
+    def memory_text(self) -> str:
+        """Give the memory limit as DuckDB reads it."""
+        return f"{self.memory_limit // UNITS['MB']}MB"
+
     def environment(self) -> dict[str, str]:
         """Give the variables with which a child process (dbt) finds the same places."""
         return {
@@ -77,6 +85,7 @@ class Settings:
             "HEADROOM_TARGET": self.target,
             "HEADROOM_DUCKDB_PATH": str(self.duckdb_path),
             "HEADROOM_SOURCE_SCHEMA": self.source_schema,
+            VARIABLE: self.memory_text,
         }
 
 

@@ -18,12 +18,21 @@ import pyarrow.csv
 from headroom.connection import address_of, connect, is_pooled
 from headroom.engine_errors import READS_ONLY, explained
 from headroom.errors import LockedError, WarehouseUnavailableError
+from headroom.memory import spill_folder
 from headroom.settings import Settings
 
-# As profiles/profiles.yml says it to dbt. Texts that come often take half the time to write and
-# less room than in the oldest format; DuckDB before 1.4 cannot open the file. An old file stays
-# as it is.
-NEW_FILE_OPTIONS = {"storage_compatibility_version": "v1.4.0"}
+# Texts that come often take half the time to write and less room than in the oldest format; DuckDB
+# before 1.4 cannot open the file. An old file stays as it is.
+NEW_FILE_FORMAT = "v1.4.0"
+
+
+def file_options(settings: Settings) -> dict[str, str]:
+    """Give the options with which a DuckDB file is opened, as profiles/profiles.yml says to dbt."""
+    return {
+        "storage_compatibility_version": NEW_FILE_FORMAT,
+        "memory_limit": settings.memory_text,
+        "temp_directory": str(spill_folder(settings.duckdb_path)),
+    }
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ class DuckDBWarehouse(Warehouse):
             ) from error
         try:
             self.connection = duckdb.connect(
-                self.place, read_only=read_only, config=dict(NEW_FILE_OPTIONS)
+                self.place, read_only=read_only, config=dict(file_options(settings))
             )
         except duckdb.IOException as error:
             if "lock" in str(error).lower():

@@ -137,7 +137,10 @@ def test_a_fault_of_ours_keeps_its_traceback() -> None:
         (duckdb.TransactionException("Conflict on update"), LockedError),
         (duckdb.IOException("Could not set lock on file"), LockedError),
         (duckdb.IOException("No space left on device"), WarehouseUnavailableError),
-        (duckdb.OutOfMemoryException("failed to allocate"), WarehouseUnavailableError),
+        (
+            duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"),
+            WarehouseUnavailableError,
+        ),
         (duckdb.FatalException("database has been invalidated"), WarehouseUnavailableError),
         (PermissionError(13, "Permission denied", "a file"), WarehouseUnavailableError),
         (psycopg.OperationalError("the connection is lost"), WarehouseUnavailableError),
