@@ -3,6 +3,8 @@
         CSV goes into a temporary table of text first. Of two rows with one key the greatest in the
         contract's `newest_by` counts, NULL being the least, then the later one: also against the table's.
         A label that the seed says to keep (meta.keep_label) is replaced only where it was none yet. -#}
+    {%- if agate_table.rows | length == 0 -%}{{ return('-- no rows to merge') }}{%- endif -%}
+    {%- do headroom.lock_landed_tables() -%}
     {%- set columns = agate_table.column_names -%}
     {%- set types = model.config.column_types -%}
     {%- set key = model.config.unique_key -%}
@@ -77,6 +79,7 @@
         ) as incoming
         left join {{ this }} as landed on {{ same_key }}
         where incoming.newest = 1;
+        {{ headroom.mark_landed_parts(model, columns, incoming ~ '_typed', same_key) }}
         delete from {{ this }} as landed using {{ incoming }}_typed as incoming where {{ same_key }};
         insert into {{ this }} ({{ columns | join(', ') }})
         select {{ columns | join(', ') }} from {{ incoming }}_typed;

@@ -41,7 +41,18 @@
         where copies > 1;
         delete from {{ relation }} where {{ id }} in (select {{ id }} from {{ twice }});
         insert into {{ relation }} ({{ columns }}) select {{ columns }} from {{ twice }} where place = 1;
-        drop table {{ twice }}
+        drop table {{ twice }};
+        insert into headroom_operations.changed_parts (part_kind, part, change_number, reason)
+        select distinct
+            '{{ headroom.kind_marked_by(model.unique_id) }}',
+            {{ headroom.landed_part(model, 'landed') }},
+            (
+                select coalesce(max(change_number), 0) + 1
+                from headroom_operations.changed_parts
+                where part_kind = '{{ headroom.kind_marked_by(model.unique_id) }}'
+            ),
+            '{{ model.name }}'
+        from {{ relation }} as landed
     {%- endset -%}
     {%- do adapter.add_query(rekey, auto_begin=false) -%}
 {%- endmacro %}

@@ -8,6 +8,7 @@
         {%- set reset = adapter.dispatch('reset_csv_table', 'dbt') -%}
         {{ return(reset(model, full_refresh or is_other, old_relation, agate_table)) }}
     {%- endif -%}
+    {%- do headroom.lock_landed_tables() -%}
     {%- for column in agate_table.column_names if column not in known -%}
         {%- do run_query(
             'alter table ' ~ old_relation ~ ' add column ' ~ column ~ ' ' ~ model.config.column_types[column]

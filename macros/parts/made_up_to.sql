@@ -1,27 +1,33 @@
 {% macro made_up_to() -%}
-    {#- Up to which change a model can be made now: as far as every stored model above it is. A model that
-        is built without those above it (`--select`) must not take their old rows for the new ones. -#}
-    {%- set seen, stored = [model.unique_id], [] -%}
+    {#- Up to which change of each kind a model can be made now: as far as what marks the kind, and every
+        stored model above it that reads the kind, is. A model that is built without those above it
+        (`--select`) must not take their old rows for the new ones. -#}
+    {%- set seen, numbers = [model.unique_id], [] -%}
     {%- for unique_id in seen -%}
-        {%- for parent in graph.nodes[unique_id].depends_on.nodes
-            if parent.split('.')[0] in ('model', 'snapshot') and parent not in seen -%}
-            {%- if graph.nodes[parent].config.materialized in ('view', 'ephemeral') -%}
+        {%- for parent in graph.nodes[unique_id].depends_on.get('nodes', [])
+            if parent in graph.nodes and parent not in seen -%}
+            {%- set own_kind = headroom.kind_marked_by(parent) -%}
+            {%- if own_kind -%}
+                {%- do numbers.append(headroom.last_change('changed_parts', own_kind)) -%}
+            {%- elif graph.nodes[parent].config.materialized in ('view', 'ephemeral') -%}
                 {%- do seen.append(parent) -%}
             {%- else -%}
-                {%- do stored.append(parent) -%}
+                {%- for part_kind in headroom.kinds_read(parent) -%}
+                    {%- do numbers.append(
+                        headroom.last_change('made_parts', part_kind, graph.nodes[parent].name)
+                    ) -%}
+                {%- endfor -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set numbers = [] -%}
-    {%- for parent in stored | unique -%}
-        {%- do numbers.append(
-            "select coalesce(max(change_number), 0) as change_number from headroom_operations."
-            ~ (
-                "changed_parts" if headroom.is_pull(parent)
-                else "made_parts where model_name = '" ~ graph.nodes[parent].name ~ "'"
-            )
+    {%- set until = {} -%}
+    {%- if numbers -%}
+        {%- for row in headroom.rows_of(
+            "select part_kind, min(change_number) from (" ~ numbers | unique | join(' union all ')
+            ~ ") as numbers group by part_kind order by part_kind"
         ) -%}
-    {%- endfor -%}
-    {%- set all_of_them = numbers | join(' union all ') -%}
-    {{ return(headroom.rows_of("select min(change_number) from (" ~ all_of_them ~ ") as numbers")[0][0] | int) }}
+            {%- do until.update({row[0]: row[1] | int}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(until) }}
 {%- endmacro %}

@@ -1,8 +1,14 @@
 {% macro record_parts() -%}
-    {#- post-hook, in the model's own transaction: up to which change it is made. -#}
+    {#- post-hook, in the model's own transaction: up to which change of each kind it is made. -#}
     {%- if execute and model.config.materialized not in ('view', 'ephemeral') -%}
         {%- set parts = headroom.parts_of(model.compiled_code) -%}
-        insert into headroom_operations.made_parts (model_name, change_number)
-        values ('{{ model.name }}', {{ parts.until if parts else headroom.made_up_to() }})
+        {%- set rows = [] -%}
+        {%- for part_kind, change_number in (parts.until if parts else headroom.made_up_to()).items() -%}
+            {%- do rows.append("('" ~ model.name ~ "', '" ~ part_kind ~ "', " ~ change_number ~ ")") -%}
+        {%- endfor -%}
+        {%- if rows -%}
+            insert into headroom_operations.made_parts (model_name, part_kind, change_number)
+            values {{ rows | join(', ') }}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

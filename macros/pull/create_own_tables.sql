@@ -25,4 +25,5 @@
             alter table {{ name }} add column {{ column.name }} {{ column.data_type }};
         {%- endfor %}
     {%- endfor %}
+    {{- headroom.adopt_older_parts(known) }}
 {%- endmacro %}

@@ -14,10 +14,8 @@
         ~ of_definitions ~ ") as of_definitions group by queued_day",
         "delete from pull_parts where " ~ headroom.in_days('queued_day', days),
     ] + headroom.insert_days(days) + [
-        "delete from headroom_operations.changed_parts where exists (select 1 from pull_parts where"
-        ~ " pull_parts.queued_day is not distinct from changed_parts.queued_day)",
-        "insert into headroom_operations.changed_parts (queued_day, change_number, reason)"
-        ~ " select queued_day, " ~ scope.number ~ ", reason from pull_parts",
+        "insert into headroom_operations.changed_parts (part_kind, part, change_number, reason)"
+        ~ " select 'runs', cast(queued_day as text), " ~ scope.number ~ ", reason from pull_parts",
         "drop table pull_parts",
     ]) }}
 {%- endmacro %}

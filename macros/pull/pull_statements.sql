@@ -32,8 +32,6 @@
     {%- do statements.extend(headroom.replace_definitions()) -%}
     {%- do statements.extend([
         "delete from headroom_operations.pull_requests",
-        "delete from headroom_operations.made_parts where change_number < (select max(latest.change_number)"
-        ~ " from headroom_operations.made_parts as latest where latest.model_name = made_parts.model_name)",
     ]) -%}
     {%- for table in ['pull_differences', 'pull_definitions', 'pull_held_days'] -%}
         {%- do statements.append("drop table " ~ table) -%}

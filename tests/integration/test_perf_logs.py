@@ -17,6 +17,7 @@ from headroom.hooks.perf_logs import Options, load_perf_logs
 from headroom.hooks.perf_logs import load as load_module
 from headroom.hooks.report import LoadReport
 from headroom.settings import PROJECT_DIR, Settings
+from headroom.warehouse import open_warehouse
 from tests.support.canonical import export_tables
 from tests.support.project import Project, copy_of_the_seeds
 
@@ -118,6 +119,20 @@ def test_a_label_stays_once_it_is_given(project: Project, tmp_path: Path) -> Non
     assert project.query(LABELS) == [("c1", "A"), ("c1", "-")]
 
 
+Parts = dict[str, int]
+
+
+def parts(settings: Settings) -> Parts:
+    """Each calibration with the number of its last change."""
+    with open_warehouse(settings, read_only=True) as warehouse:
+        return dict(
+            warehouse.query(
+                "select part, max(change_number) from headroom_operations.changed_parts"
+                " where part_kind = 'calibrations' group by part"
+            ).rows
+        )
+
+
 def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path: Path) -> None:
     """Loads with labels, directly and as CSV followed by `dbt seed`, are equal after each step."""
     one, two = tmp_path / "one.log", tmp_path / "two.log"
@@ -134,6 +149,7 @@ def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path:
     seeds = checkout / "seeds" / "landed"
     direct = Settings("duckdb", tmp_path / "direct.duckdb", "flotilla")
     headers = {name: (seeds / f"{name}.csv").read_text() for name in NAMES}
+    marked: tuple[Parts, Parts] = ({}, {})
     for paths, options in steps:
         names = [str(path) for path in paths]
         load_perf_logs(direct, names, options)
@@ -144,6 +160,13 @@ def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path:
         load_perf_logs(project.settings, names, into_csv)
         project.dbt("seed", "--select", *NAMES, project=checkout)
         assert landed(project) == export_tables(direct, LANDED)
+        with project.in_environment():
+            before, marked = marked, (parts(direct), parts(project.settings))
+        touched = [
+            {part for part, number in now.items() if number > known.get(part, 0)}
+            for known, now in zip(before, marked, strict=True)
+        ]
+        assert touched[0] == touched[1]
 
 
 def test_a_load_that_is_killed_leaves_nothing_and_the_next_completes_it(

@@ -85,7 +85,8 @@ def changed_days(project: Project) -> list[Any]:
     return [
         day
         for (day,) in project.query(
-            "select queued_day from headroom_operations.changed_parts where change_number ="
+            "select cast(part as date) from headroom_operations.changed_parts"
+            " where part_kind = 'runs' and change_number ="
             " (select max(pull_number) from headroom_operations.pulls) order by 1 nulls last"
         )
     ]

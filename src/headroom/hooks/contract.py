@@ -56,6 +56,11 @@ class EventKey:
             parts.append(f"coalesce(cast({microseconds} as text), '')")
         return f"'{self.letter}' || md5(concat_ws(chr(31), {', '.join(parts)}))"
 
+    def said_sql(self, alias: str) -> str:
+        """Give what an event says, without its time, as one text; `alias` names its row."""
+        said = ", ".join(f"coalesce(cast({alias}.{name} as text), '')" for name in self.columns)
+        return f"concat_ws(chr(31), {said})"
+
 
 @dataclass(frozen=True, eq=False)
 class LandedTable:
@@ -66,6 +71,7 @@ class LandedTable:
     group each row is on its own.
     `free_text` are columns in which anything may be written; other text is names.
     Of rows with one key the greatest in `newest_by` counts, NULL being the least, then the last.
+    A changed row marks the part that its `part_column` names, of the kind `part_kind`.
     """
 
     name: str
@@ -77,6 +83,8 @@ class LandedTable:
     newest_by: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ()
     event_key: EventKey | None = None
+    part_kind: str | None = None
+    part_column: str | None = None
 
     def event_id(self, row: Mapping[str, Any], moment: datetime | None = None) -> str:
         """Give the key of an event, as `EventKey.sql` does. Raises ValueError without one."""
@@ -145,4 +153,6 @@ def _table(name: str, config: dict[str, Any]) -> LandedTable:
         tuple(meta.get("newest_by", ())),
         tuple(meta.get("free_text", ())),
         EventKey(event["letter"], tuple(event["columns"]), event.get("time")) if event else None,
+        meta.get("part_kind"),
+        meta.get("part_column"),
     )

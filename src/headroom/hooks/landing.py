@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.hooks.contract import LANDED_SCHEMA, LandedTable
+from headroom.hooks.parts import create_marks_sql, mark_sql, part_sql, touched_sql
 from headroom.settings import Settings, Target
 from headroom.warehouse import DuckDBWarehouse, Warehouse, open_warehouse, stream_of
 
@@ -146,12 +147,18 @@ class Landing:
     def _create(self) -> None:
         made = [_create_sql(table) for table in self.landed]
         self._run(
-            [_lock_sql(self.target), f"create schema if not exists {LANDED_SCHEMA}", *made],
+            [
+                _lock_sql(self.target),
+                f"create schema if not exists {LANDED_SCHEMA}",
+                *made,
+                *create_marks_sql(),
+            ]
         )
         for table in self.landed:
             if table.event_key and self.warehouse.scalar(has_line_keys_sql(table)):
                 locks = [] if self.target == "duckdb" else [_table_lock_sql(table)]
-                self._run([_lock_sql(self.target), *locks, *rekey_sql(table, self.target)])
+                rekey = [*rekey_sql(table, self.target), _mark_all_sql(table)]
+                self._run([_lock_sql(self.target), *locks, *rekey])
 
     def _count(self, table: LandedTable) -> None:
         landed = self.landed[table]
@@ -207,7 +214,8 @@ class DuckDBLanding(Landing):
         made = f"create or replace temporary table {chunk} as select {columns} from ({rows})"
         self.connection.execute(made, parameters)
         if self._are_new(table, chunk):
-            self._run([f"insert into {table.relation} select * from {chunk}"])
+            chunk_parts = mark_sql(table, touched_sql(table, f"{chunk} as touching"))
+            self._run([f"insert into {table.relation} select * from {chunk}", chunk_parts])
             self.landed[table].new += self.warehouse.scalar(f"select count(*) from {chunk}")
         else:
             self._run([f"insert into incoming_{table.name} ({columns}) select * from {chunk}"])
@@ -242,6 +250,7 @@ class DuckDBLanding(Landing):
                 ]
             )
             rows = self.warehouse.scalar(f"select count(*) from {table.relation}")
+        self._run([_mark_all_sql(table)])
         self.landed[table].new += rows
 
     def _may_repeat(self, key: str, table: LandedTable, rows: int) -> bool:
@@ -468,6 +477,29 @@ def rekey_sql(table: LandedTable, target: Target) -> list[str]:
     ]
 
 
+def _mark_all_sql(table: LandedTable) -> str:
+    """Mark every part of a table."""
+    if table.part_kind is None:
+        return ""
+    return mark_sql(
+        table, f"select {part_sql(table, 'landed')} as part from {table.relation} as landed"
+    )
+
+
+def _mark_merged_sql(table: LandedTable) -> str:
+    """Mark the parts of rows that a merge wrote, and those in which they were before."""
+    if table.part_kind is None:
+        return ""
+    rows = f"merged_{table.name} as touching"
+    new = touched_sql(table, f"{rows} where touching.is_new")
+    changed = f"from {rows} where is_different and not is_new"
+    return mark_sql(
+        table,
+        f"{new} union select {part_sql(table, 'touching')} {changed}"
+        f" union select known_part {changed}",
+    )
+
+
 def _merge_sql(table: LandedTable) -> str:
     key = ", ".join(table.key)
     columns = ", ".join(table.columns)
@@ -500,13 +532,15 @@ def _merge_sql(table: LandedTable) -> str:
         for name in table.columns
         if name not in table.key
     )
+    known_part = part_sql(table, "landed") if table.part_kind else "cast(null as text)"
     return f"""
         create temporary table merged_{table.name} as
         select
             {values},
             landed.{table.key[0]} is null as is_new,
             coalesce({differs}, false) as is_different,
-            {_kept_label(table)} as kept_label
+            {_kept_label(table)} as kept_label,
+            {known_part} as known_part
         from (
             select
                 *,
@@ -519,7 +553,8 @@ def _merge_sql(table: LandedTable) -> str:
         using merged_{table.name} as incoming
         where {same_key} and incoming.is_different;
         insert into {table.relation} ({columns})
-        select {columns} from merged_{table.name} where is_new or is_different
+        select {columns} from merged_{table.name} where is_new or is_different;
+        {_mark_merged_sql(table)}
     """
 
 
@@ -545,12 +580,13 @@ def _remove_sql(table: LandedTable, scope: Sequence[str]) -> str:
     in_scope = " and ".join(f"landed.{name} = scope.{name}" for name in scope)
     return f"""
         create temporary table removed_{table.name} as
-        select {", ".join(table.key)}
+        select *
         from {table.relation} as landed
         where
             exists (select 1 from scope_{table.name} as scope where {in_scope})
             and not exists (select 1 from incoming_{table.name} as other where {same_key});
         delete from {table.relation} as landed
         using removed_{table.name} as other
-        where {same_key}
+        where {same_key};
+        {mark_sql(table, touched_sql(table, f"removed_{table.name} as touching"))}
     """

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from headroom.errors import UsageError
 from headroom.hooks.contract import LANDED_SCHEMA, LandedTable, landed_tables
 from headroom.hooks.landing import execute_alone, open_when_free
+from headroom.hooks.parts import create_marks_sql, mark_sql, touched_sql
 from headroom.settings import Settings
 from headroom.warehouse import Warehouse
 
@@ -53,14 +54,14 @@ def prune(settings: Settings, before: datetime, *, dry_run: bool) -> list[Pruned
                 for ages, tables in ((f"({_ages_sql(pool, before)})", pool) for pool in pools)
                 for table in tables
             ]
-    statements = []
+    statements = create_marks_sql()
     for place, pool in enumerate(pools):
         ages = f"ages_{place}"
         statements.append(f"create temporary table {ages} as {_ages_sql(pool, before)}")
         for table in pool:
             counts = f"counts_{table.name}"
             statements.append(f"create temporary table {counts} as {_count_sql(table, ages)}")
-            statements.append(_delete_sql(table, ages))
+            statements += [_mark_sql(table, ages), _delete_sql(table, ages)]
     tables = [table for pool in pools for table in pool]
     with open_when_free(settings) as warehouse, warehouse.one_session():
         execute_alone(warehouse, settings.target, tables, statements)
@@ -104,8 +105,8 @@ def _group(table: LandedTable) -> tuple[str, ...]:
     return table.age_group or table.key
 
 
-def _same_group(table: LandedTable) -> str:
-    return " and ".join(f"landed.{name} = ages.{name}" for name in _group(table))
+def _same_group(table: LandedTable, alias: str = "landed") -> str:
+    return " and ".join(f"{alias}.{name} = ages.{name}" for name in _group(table))
 
 
 def _count_sql(table: LandedTable, ages: str) -> str:
@@ -115,6 +116,14 @@ def _count_sql(table: LandedTable, ages: str) -> str:
         f"count(*) filter (where ages.{first} is not null and ages.newest is null) as undated "
         f"from {table.relation} as landed left join {ages} as ages on {_same_group(table)}"
     )
+
+
+def _mark_sql(table: LandedTable, ages: str) -> str:
+    rows = (
+        f"{table.relation} as touching inner join {ages} as ages on"
+        f" {_same_group(table, 'touching')} and ages.newest is not null"
+    )
+    return mark_sql(table, touched_sql(table, rows))
 
 
 def _delete_sql(table: LandedTable, ages: str) -> str:
