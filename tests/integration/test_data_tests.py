@@ -17,6 +17,7 @@ from tests.support.raw import START, Row, definition_row, run_row, write_raw
 LOGS = PROJECT_DIR / "samples" / "builds"
 SHOWN_ELSEWHERE = (
     "path:models/staging/throughput",
+    "path:models/facts/throughput",
     "path:models/marts/throughput",
     "path:tests/dbt/throughput",
 )
@@ -321,7 +322,7 @@ def mechanisms(project: Project) -> dict[str, tuple[str, str]]:
 def layer(tested: ManifestNode | None) -> str:
     if tested is None or tested.resource_type != "model":
         return "seed"
-    return "mart" if tested.fqn[1] == "marts" else "below the marts"
+    return "mart" if tested.access == "public" else "below the marts"
 
 
 def is_shared(mechanism: tuple[str, str]) -> bool:

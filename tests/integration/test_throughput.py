@@ -23,7 +23,12 @@ Row = dict[str, Any]
 START = datetime(2026, 1, 24, tzinfo=UTC)
 BUILD = ("--select", "path:models/staging/throughput+")
 SEEDS = ("--select", "+path:models/staging/throughput", "thresholds")
-OWN_TESTS = ("--select", "path:models/marts/throughput", "path:tests/dbt/throughput")
+OWN_TESTS = (
+    "--select",
+    "path:models/facts/throughput",
+    "path:models/marts/throughput",
+    "path:tests/dbt/throughput",
+)
 # Calibrations whose experiment changes nothing, to see how often an interval says so.
 EVEN = 40
 IDS = count()

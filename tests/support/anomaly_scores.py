@@ -24,6 +24,7 @@ SELECTED = (
     "path:seeds/reference/thresholds.csv",
     "path:models/staging/builds",
     "path:models/intermediate/builds",
+    "path:models/facts/builds",
     "path:models/marts/builds",
 )
 FLAGS = "select build_id, sample_index, metric, is_published from marts.builds__anomalies"

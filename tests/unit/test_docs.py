@@ -17,7 +17,12 @@ from tests.support.markdown import markdown_files, name_of
 
 README = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
 METHODS = PROJECT_DIR / "docs" / "methods"
-MARTS = sorted(path.stem for path in (PROJECT_DIR / "models" / "marts").rglob("*.sql"))
+MARTS = sorted(
+    path.stem
+    for layer in ("facts", "marts")
+    for path in (PROJECT_DIR / "models" / layer).rglob("*.sql")
+    if path.parent.name != "steps"
+)
 # Pages about how all marts work; every other page is a mart's.
 GENERAL_PAGES = {"as_of", "attribution", "fingerprint", "gate", "null_hash", "runs_at_the_cap"}
 PAGE_PARTS = ("**Question.**", "## Example", "## What to do", "## Limits")
