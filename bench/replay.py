@@ -27,7 +27,6 @@ from tests.support.raw import write_raw
 
 STEPS = (
     "int_flotilla__oom_donors",
-    "int_flotilla__donor_states",
     "int_flotilla__recipients_located",
     "int_flotilla__donor_spans",
     "int_flotilla__runs_replayed",

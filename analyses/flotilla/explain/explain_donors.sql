@@ -18,7 +18,6 @@ readable as (
 
     select
         donors.donor_run_id,
-        donors.decisive_rank,
         donors.readable_from <= recipient.lookup_from and donors.readable_to > recipient.lookup_to
             as is_certain
     from recipient
@@ -45,4 +44,4 @@ from readable
 inner join {{ ref('flotilla__runs') }} as runs on readable.donor_run_id = runs.run_id
 left join {{ ref('stg_flotilla__commands') }} as commands
     on runs.command_md5 = commands.command_md5
-order by readable.decisive_rank
+order by runs.memory_mb desc, runs.finished_at desc, {{ text_key('runs.run_id') }} asc

@@ -1,11 +1,19 @@
 -- Materialized here, not in the folder: recipients with the same span share its figures.
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_parts',
+    on_schema_change='fail',
+    indexes=row_store_indexes([
+        {'columns': ['queued_day']},
+    ]),
+) }}
 
 with
 
-donors as (
+recipients as (
 
-    select * from {{ ref('int_flotilla__oom_donors') }}
+    select * from {{ ref('int_flotilla__recipients_located') }}
+    where {{ parts_to_make(reaches_days=donor_days()) }}
 
 ),
 
@@ -15,30 +23,15 @@ states as (
 
 ),
 
-recipients as (
-
-    select * from {{ ref('int_flotilla__recipients_located') }}
-
-),
-
-placed as (
+donors as (
 
     select
-        donors.lookup_key,
-        donors.command_key,
-        donors.memory_mb,
-        donors.decisive_rank,
-        first_states.state_number as first_state,
-        next_states.state_number - 1 as last_state
-    from donors
-    inner join states as first_states
-        on
-            donors.lookup_key = first_states.lookup_key
-            and donors.readable_from = first_states.valid_from
-    inner join states as next_states
-        on
-            donors.lookup_key = next_states.lookup_key
-            and donors.readable_to = next_states.valid_from
+        *,
+        row_number() over (
+            order by memory_mb desc, finished_at desc, {{ text_key('donor_run_id') }} asc
+        ) as decisive_rank
+    from {{ ref('int_flotilla__oom_donors') }}
+    where lookup_key in (select recipients.lookup_key from recipients)
 
 ),
 
@@ -50,18 +43,18 @@ scoped as (
         'all' as scope,
         memory_mb,
         decisive_rank,
-        first_state,
-        last_state
-    from placed
+        readable_from,
+        readable_to
+    from donors
     union all
     select
         lookup_key,
         command_key as scope,
         memory_mb,
         decisive_rank,
-        first_state,
-        last_state
-    from placed
+        readable_from,
+        readable_to
+    from donors
 
 ),
 
@@ -69,31 +62,33 @@ spans as (
 
     select distinct
         span_key,
+        queued_day,
         lookup_key,
         'all' as scope,
         donor_limit,
-        first_state,
-        last_state
+        first_state_at,
+        last_state_at
     from recipients
     union all
     select distinct
         own_span_key as span_key,
+        queued_day,
         lookup_key,
         command_key as scope,
         donor_limit,
-        first_state,
-        last_state
+        first_state_at,
+        last_state_at
     from recipients
 
 ),
 
--- Donors and spans meet in blocks of 64 states: a key with thousands of donors would otherwise
--- compare each of its spans with all of them, not with those of its time.
+-- Donors and spans meet in blocks of a day: a key with thousands of donors would otherwise compare
+-- each of its spans with all of them, not with those of its time.
 blocks as (
 
     select distinct
         lookup_key,
-        state_number >> 6 as block
+        cast(valid_from at time zone 'UTC' as date) as block
     from states
 
 ),
@@ -102,12 +97,14 @@ blocked_donors as (
 
     select
         scoped.*,
-        blocks.block
+        blocks.block,
+        cast(scoped.readable_from at time zone 'UTC' as date) as first_block
     from scoped
     inner join blocks
         on
             scoped.lookup_key = blocks.lookup_key
-            and blocks.block between scoped.first_state >> 6 and scoped.last_state >> 6
+            and blocks.block >= cast(scoped.readable_from at time zone 'UTC' as date)
+            and blocks.block <= cast(scoped.readable_to at time zone 'UTC' as date)
 
 ),
 
@@ -115,12 +112,14 @@ blocked_spans as (
 
     select
         spans.*,
-        blocks.block
+        blocks.block,
+        cast(spans.first_state_at at time zone 'UTC' as date) as first_block
     from spans
     inner join blocks
         on
             spans.lookup_key = blocks.lookup_key
-            and blocks.block between spans.first_state >> 6 and spans.last_state >> 6
+            and blocks.block >= cast(spans.first_state_at at time zone 'UTC' as date)
+            and blocks.block <= cast(spans.last_state_at at time zone 'UTC' as date)
 
 ),
 
@@ -130,20 +129,21 @@ matched as (
 
     select
         spans.span_key,
+        spans.queued_day,
         spans.donor_limit,
         donors.memory_mb,
         donors.decisive_rank,
-        donors.first_state <= spans.first_state
-        and donors.last_state >= spans.last_state as is_certain
+        donors.readable_from <= spans.first_state_at
+        and donors.readable_to > spans.last_state_at as is_certain
     from blocked_spans as spans
     inner join blocked_donors as donors
         on
             spans.lookup_key = donors.lookup_key
             and spans.scope = donors.scope
             and spans.block = donors.block
-            and spans.last_state >= donors.first_state
-            and spans.first_state <= donors.last_state
-    where spans.block = greatest(spans.first_state >> 6, donors.first_state >> 6)
+            and spans.last_state_at >= donors.readable_from
+            and spans.first_state_at < donors.readable_to
+    where spans.block = greatest(spans.first_block, donors.first_block)
 
 ),
 
@@ -151,6 +151,7 @@ measured as (
 
     select
         span_key,
+        queued_day,
         donor_limit,
         count(*) filter (where is_certain) as certain_count,
         count(*) filter (where not is_certain) as possible_count,
@@ -161,21 +162,26 @@ measured as (
         min(decisive_rank) as highest_rank,
         min(decisive_rank) filter (where is_certain) as certain_highest_rank
     from matched
-    group by span_key, donor_limit
+    group by span_key, queued_day, donor_limit
 
 )
 
 select
-    span_key,
-    certain_count,
-    possible_count,
-    highest_rank,
-    certain_highest_rank,
+    measured.span_key,
+    measured.queued_day,
+    measured.certain_count,
+    measured.possible_count,
+    highest.donor_run_id as highest_donor_run_id,
+    certain_highest.donor_run_id as certain_highest_donor_run_id,
     case
-        when certain_count = 0 then lowest_mb
-        when certain_count + possible_count <= donor_limit then certain_highest_mb
-        when certain_count <= donor_limit then least(certain_highest_mb, limit_th_lowest_mb)
-        else limit_th_lowest_mb
+        when measured.certain_count = 0 then measured.lowest_mb
+        when measured.certain_count + measured.possible_count <= measured.donor_limit
+            then measured.certain_highest_mb
+        when measured.certain_count <= measured.donor_limit
+            then least(measured.certain_highest_mb, measured.limit_th_lowest_mb)
+        else measured.limit_th_lowest_mb
     end as low_donor_mb,
-    highest_mb as high_donor_mb
+    measured.highest_mb as high_donor_mb
 from measured
+inner join donors as highest on measured.highest_rank = highest.decisive_rank
+left join donors as certain_highest on measured.certain_highest_rank = certain_highest.decisive_rank

@@ -1,5 +1,15 @@
--- Materialized here, not in the folder: few rows that five steps of the replay read.
-{{ config(materialized='table') }}
+-- Materialized here, not in the folder: few rows that all steps of the replay read.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_parts',
+    on_schema_change='fail',
+    indexes=row_store_indexes([
+        {'columns': ['queued_day']},
+        {'columns': ['lookup_key', 'readable_from']},
+        {'columns': ['lookup_key', 'readable_to']},
+        {'columns': ['donor_run_id']},
+    ]),
+) }}
 
 with
 
@@ -28,6 +38,7 @@ oom_runs as (
         command_hash,
         coalesce(command_md5, 'none') as command_key,
         memory_mb,
+        queued_day,
         queued_at,
         finished_at,
         -- The start counts only under clock skew: no run can be read before it has begun.
@@ -40,6 +51,7 @@ oom_runs as (
         and memory_mb is not null
         and queued_at is not null
         and finished_at is not null
+        and {{ parts_to_make() }}
 
 ),
 
@@ -71,32 +83,20 @@ readable as (
         queued_at + interval '24 hours' * window_days + interval '1 microsecond' as readable_to
     from found
 
-),
-
-numbered as (
-
-    select
-        *,
-        dense_rank() over (order by definition_id, lookup_hash, window_days) as lookup_key
-    from readable
-    where readable_from < readable_to
-
 )
 
 select
-    lookup_key,
+    {{ key_number("concat_ws('|', definition_id, window_days, lookup_hash)") }} as lookup_key,
     definition_id,
     lookup_hash,
     window_days,
     run_id as donor_run_id,
     command_key,
     memory_mb,
+    queued_day,
     queued_at,
     finished_at,
     readable_from,
-    readable_to,
-    row_number() over (
-        partition by lookup_key
-        order by memory_mb desc, finished_at desc, {{ text_key('run_id') }} asc
-    ) as decisive_rank
-from numbered
+    readable_to
+from readable
+where readable_from < readable_to

@@ -1,5 +1,14 @@
 -- Materialized here, not in the folder: it is read once for all donors and once for the own ones.
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_parts',
+    on_schema_change='fail',
+    indexes=row_store_indexes([
+        {'columns': ['queued_day']},
+    ]),
+) }}
+
+{%- set span = "queued_day, lookup_key, donor_limit, first_state_at, last_state_at" %}
 
 with
 
@@ -28,6 +37,7 @@ runs as (
 
     select
         run_id,
+        queued_day,
         definition_id,
         coalesce(command_hash, '') as lookup_hash,
         command_hash is null as is_pool,
@@ -47,6 +57,7 @@ runs as (
         and not is_gpu_run
         and policy_version is not null
         and (command_hash is not null or null_hash_rule = 'matches every OOM of the definition')
+        and {{ parts_to_make(reaches_days=donor_days()) }}
 
 ),
 
@@ -76,6 +87,7 @@ located as (
 
 select
     run_id,
+    queued_day,
     lookup_key,
     coalesce(command_md5, 'none') as command_key,
     donor_limit,
@@ -85,11 +97,9 @@ select
     memory_mb,
     lookup_from,
     lookup_to,
-    first_state,
-    last_state,
-    -- One column to join by: PostgreSQL underrates a join by five, and loops over all pairs.
-    concat_ws(':', lookup_key, donor_limit, first_state, last_state) as span_key,
-    concat_ws(
-        ':', lookup_key, donor_limit, first_state, last_state, coalesce(command_md5, 'none')
-    ) as own_span_key
+    first_state_at,
+    last_state_at,
+    -- One column to join by: PostgreSQL underrates a join by six, and loops over all pairs.
+    {{ key_number("concat_ws('|', " ~ span ~ ")") }} as span_key,
+    {{ key_number("concat_ws('|', " ~ span ~ ", coalesce(command_md5, 'none'))") }} as own_span_key
 from located
