@@ -33,28 +33,64 @@ def export_tables(settings: Settings, names: Sequence[str]) -> dict[str, list[st
         return {name: _lines(warehouse, settings, name) for name in names}
 
 
+def mart_tables(warehouse: Warehouse) -> list[str]:
+    """Name every mart with its schema."""
+    found = warehouse.query(
+        "select table_name from information_schema.tables "
+        f"where table_schema = '{MARTS_SCHEMA}' order by table_name"
+    )
+    return [f"{MARTS_SCHEMA}.{row[0]}" for row in found.rows]
+
+
 def export_marts(
     settings: Settings, intermediates: Sequence[str] = INTERMEDIATE_TABLES
 ) -> dict[str, list[str]]:
     """Give the lines of every mart, and of the intermediates that are tables."""
     with open_warehouse(settings, read_only=True) as warehouse:
-        found = warehouse.query(
-            "select table_name from information_schema.tables "
-            f"where table_schema = '{MARTS_SCHEMA}' order by table_name"
-        )
-        names = [f"{MARTS_SCHEMA}.{row[0]}" for row in found.rows] + list(intermediates)
+        names = [*mart_tables(warehouse), *intermediates]
         return {name: _lines(warehouse, settings, name) for name in names}
 
 
+def keep_marts(settings: Settings) -> None:
+    """Keep the lines of every mart in the warehouse, where they are too many for this process."""
+    with open_warehouse(settings) as warehouse:
+        warehouse.execute("drop schema if exists kept cascade; create schema kept")
+        for name in mart_tables(warehouse):
+            kept = name.replace(MARTS_SCHEMA, "kept")
+            line = line_of(warehouse, settings, name)
+            warehouse.execute(f"create table {kept} as select {line} as line from {name}")
+
+
+def differences_from_kept(settings: Settings) -> dict[str, list[str]]:
+    """Give some lines of each mart that differ from those that were kept."""
+    differences = {}
+    with open_warehouse(settings, read_only=True) as warehouse:
+        for name in mart_tables(warehouse):
+            now = f"select {line_of(warehouse, settings, name)} as line from {name}"
+            kept = f"select line from {name.replace(MARTS_SCHEMA, 'kept')}"
+            found = warehouse.query(
+                f"(({now}) except all ({kept}) limit 3)"
+                f" union all (({kept}) except all ({now}) limit 3)"
+            ).rows
+            if found:
+                differences[name] = [line for (line,) in found]
+    return differences
+
+
 def _lines(warehouse: Warehouse, settings: Settings, name: str) -> list[str]:
+    line = line_of(warehouse, settings, name)
+    # A landed table is made by the first load or seed that fills it.
+    rows = warehouse.query(f"select {line} from {name}").rows if line else []
+    return sorted(row[0] for row in rows)
+
+
+def line_of(warehouse: Warehouse, settings: Settings, name: str) -> str:
+    """Write the SQL of a table's line; nothing where there is no such table."""
     schema, _, table = name.partition(".")
     columns = warehouse.query(
         "select column_name, lower(data_type) from information_schema.columns "
         f"where table_schema = '{schema}' and table_name = '{table}'"
     ).rows
-    if not columns:
-        # A landed table is made by the first load or seed that fills it.
-        return []
     parts = []
     for column, kind in sorted(columns):
         text = column
@@ -63,9 +99,7 @@ def _lines(warehouse: Warehouse, settings: Settings, name: str) -> list[str]:
         elif kind in ("double", "double precision"):
             text = DOUBLE[settings.target].format(column=column)
         parts.append(f"'{column}=' || coalesce(cast({text} as text), '\\N')")
-    line = " || '|' || ".join(parts)
-    rows = warehouse.query(f"select {line} from {name}").rows
-    return sorted(row[0] for row in rows)
+    return " || '|' || ".join(parts)
 
 
 def export_query(settings: Settings, sql: str) -> list[tuple[str, ...]]:
