@@ -6,5 +6,5 @@
         known_day = known.queued_day,
         known_queued_at = known.queued_at
     from {{ copy }} as known
-    where pull_differences.difference = 'new' and pull_differences.run_id = known.run_id
+    where pull_differences.difference = 'new' and {{ is_same_run('pull_differences', 'known') }}
 {%- endmacro %}

@@ -112,6 +112,7 @@ typed as (
 
 select
     coalesce(typed.run_id, known.run_id) as run_id,
+    {{ hash_number('coalesce(typed.run_id, known.run_id)', 15) }} as run_number,
     case
         when typed.run_id is null then 'missing'
         when typed.unusable_because is not null then 'unusable'
@@ -132,7 +133,8 @@ from typed
 full join known on typed.run_id = known.run_id
 where
     typed.run_id is null
-    or known.run_id is null
+    -- New, or written by a version without this number.
+    or known.run_number is null
     or typed.unusable_because is not null
     or known.is_quarantined
     {%- if scope.masks_changed %}
