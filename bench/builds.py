@@ -42,13 +42,13 @@ class Cost:
 def cost_of(settings: Settings, variables: dict[str, str], *arguments: str) -> Cost:
     """Run a command of the command line to its end; its failure ends the benchmark."""
     command = [sys.executable, "-m", "headroom.cli", *arguments]
-    before, started = server_cpu(), time.perf_counter()
+    before, started = server_cpu(variables), time.perf_counter()
     process = Popen(command, env=settings.environment() | variables, stdout=DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     if status:
         raise SystemExit(f"{' '.join(arguments)} failed on {settings.target}")
-    cpu = usage.ru_utime + usage.ru_stime + server_cpu() - before
+    cpu = usage.ru_utime + usage.ru_stime + server_cpu(variables) - before
     return Cost(cpu, wall, usage.ru_maxrss / 1024)
 
 

@@ -14,15 +14,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
 from headroom.settings import Settings
-from headroom.throwaway_postgres import test_server, throwaway_database
+from headroom.throwaway_postgres import LIBPQ_VARIABLES, test_server, throwaway_database
 from headroom.warehouse import open_warehouse
 from tests.support.project import Project
 
@@ -39,17 +41,28 @@ class Cost:
     cpu: float
 
 
-def server_cpu() -> float:
-    """Give the CPU seconds of every process of PostgreSQL on this machine, ended ones as well."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, _, rest = stat.read_text().partition(") ")
-        except OSError:
-            continue
-        if "postgres" in name:
-            ticks += sum(map(int, rest.split()[11:15]))
-    return ticks / TICKS
+def server_cpu(variables: Mapping[str, str]) -> float:
+    """Give the CPU seconds of the server on this machine that PG* variables lead to, if any do.
+
+    Those of its processes, ended ones as well; of no other server.
+    """
+    place = {key: variables[name] for key, name in LIBPQ_VARIABLES.items() if name in variables}
+    if not place:
+        return 0
+    with psycopg.connect(**place) as connection:
+        first = _stat(connection.info.backend_pid)[1]
+        processes = [_stat(int(path.name)) for path in Path("/proc").glob("[0-9]*")]
+    ticks = [sum(stat[11:15]) for stat in processes if first in (stat[0], stat[1])]
+    return sum(ticks) / TICKS
+
+
+def _stat(pid: int) -> list[int]:
+    """Give a process's number and the figures that follow its state; none of one that ended."""
+    try:
+        _, _, figures = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")
+    except OSError:
+        return [0, 0]
+    return [pid, *map(int, figures.split()[1:])]
 
 
 def make_fleet(project: Project, *options: str) -> None:
@@ -61,9 +74,10 @@ def make_fleet(project: Project, *options: str) -> None:
 
 def cost_of(project: Project, *arguments: str) -> Cost:
     """Run dbt in this process; give what it cost."""
-    wall, cpu = time.perf_counter(), time.process_time() + server_cpu()
+    wall, cpu = time.perf_counter(), time.process_time() + server_cpu(project.variables)
     project.dbt(*arguments)
-    return Cost(time.perf_counter() - wall, time.process_time() + server_cpu() - cpu)
+    wall = time.perf_counter() - wall
+    return Cost(wall, time.process_time() + server_cpu(project.variables) - cpu)
 
 
 def measure(target: str, days: int, folder: Path) -> dict[str, float]:
