@@ -16,7 +16,7 @@
         count(*) filter (where difference = 'changed'),
         count(*) filter (where difference = 'missing'),
         (select coalesce(sum(missing_runs), 0) from pull_held_days),
-        count(*) filter (where difference = 'unusable'),
+        (select count(*) from pull_unusable),
         {{ counts.without_key }},
         0,
         '{{ headroom.masks_md5() }}',

@@ -22,12 +22,16 @@
     {%- endif -%}
     {%- if definitions[3] -%}
         {{ headroom.refuse_source(
-            'definition_id ' ~ definitions[3] ~ ' of task_def has a number beyond 2,147,483,647: correct it. Nothing'
-            ~ ' was written'
+            'definition_id ' ~ definitions[3] ~ ' of task_def has a number beyond 2,147,483,647, or a text that is no UTF-8: correct'
+            ~ ' it. Nothing was written'
         ) }}
     {%- endif -%}
+    {%- do run_query(
+        "create temporary table pull_unusable as select " ~ readable_text('run_id') ~ " as run_id, unusable_because"
+        ~ " from pull_differences where difference = 'unusable'"
+    ) -%}
     {%- set unusable = headroom.rows_of(
-        "select count(*), min(run_id), min(unusable_because) from pull_differences where difference = 'unusable'"
+        "select count(*), min(run_id), min(unusable_because) from pull_unusable"
     )[0] -%}
     {%- set share, least, most = headroom.rows_of(
         "select " ~ pull_limit('quarantine_share') ~ ", " ~ pull_limit('quarantine_least') ~ ", "

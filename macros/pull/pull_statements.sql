@@ -5,7 +5,7 @@
     {%- set statements = [
         "delete from headroom_operations.quarantined_runs",
         "insert into headroom_operations.quarantined_runs (run_id, reason, pull_number) select run_id,"
-        ~ " unusable_because, " ~ scope.number ~ " from pull_differences where difference = 'unusable'",
+        ~ " unusable_because, " ~ scope.number ~ " from pull_unusable",
         "delete from headroom_operations.held_days where " ~ in_pull(scope, day_start('queued_day')),
         "insert into headroom_operations.held_days (queued_day, known_runs, missing_runs)"
         ~ " select queued_day, known_runs, missing_runs from pull_held_days",
@@ -33,7 +33,7 @@
     {%- do statements.extend([
         "delete from headroom_operations.pull_requests",
     ]) -%}
-    {%- for table in ['pull_differences', 'pull_definitions', 'pull_held_days'] -%}
+    {%- for table in ['pull_differences', 'pull_definitions', 'pull_held_days', 'pull_unusable'] -%}
         {%- do statements.append("drop table " ~ table) -%}
     {%- endfor -%}
     {{ return(statements) }}
