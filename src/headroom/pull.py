@@ -5,6 +5,7 @@ The pull itself is dbt's (`models/staging/flotilla/base_flotilla__task_pulled.sq
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -47,15 +48,20 @@ COUNTS = (
     "rows_without_key",
     "lost_commands",
 )
-_OLDER_ROWS = """
-    select coalesce(sum(days.run_count), 0)
+# Days of the scrub, in the order in which the next builds compare them.
+_OLDER_DAYS = """
+    select days.run_count
     from headroom_staging.pulled_days as days
-    where days.queued_day < (
-        select cast(settled_before at time zone 'UTC' as date)
+    cross join (
+        select
+            cast(settled_before at time zone 'UTC' as date) as lookback_from,
+            cast(coalesce(scrubbed_until, settled_before) at time zone 'UTC' as date) as next_day
         from headroom_operations.pulls
         order by pull_number desc
         limit 1
-    )
+    ) as last_pull
+    where days.queued_day < last_pull.lookback_from
+    order by days.queued_day < last_pull.next_day, days.queued_day
 """
 _BUDGET = """
     select cast(limit_value as bigint)
@@ -147,7 +153,7 @@ def read_last_pull(settings: Settings) -> Pull | None:
 def _pull(warehouse: Warehouse, row: tuple[object, ...]) -> Pull:
     *counts, start, end = row
     counted: dict[str, Any] = dict(zip(COUNTS, counts, strict=True))
-    older, budget = int(warehouse.scalar(_OLDER_ROWS)), int(warehouse.scalar(_BUDGET))
+    older, budget = warehouse.query(_OLDER_DAYS).rows, int(warehouse.scalar(_BUDGET))
     held = warehouse.query(
         "select queued_day, known_runs, missing_runs from headroom_operations.held_days order by 1"
     ).rows
@@ -157,10 +163,20 @@ def _pull(warehouse: Warehouse, row: tuple[object, ...]) -> Pull:
     return Pull(
         **counted,
         scrubbed=(str(start), str(end)) if end else None,
-        builds_a_round=-(-older // budget),
+        builds_a_round=slices([rows for (rows,) in older], budget),
         held=tuple(HeldDay(*day) for day in held),
         quarantined=tuple((str(run), str(reason)) for run, reason in quarantined),
     )
+
+
+def slices(days: Iterable[int], budget: int) -> int:
+    """Count the builds that compare so many rows of days, each of whole days within the budget."""
+    count, taken = 0, budget
+    for rows in days:
+        taken += rows
+        if taken > budget:
+            count, taken = count + 1, rows
+    return count
 
 
 def sentences(pull: Pull) -> list[str]:

@@ -235,6 +235,20 @@ def test_a_held_day_stays_as_it_was(pulled: Project) -> None:
     assert last_pull(pulled) == (0, 1, 0)
 
 
+def test_a_row_that_cannot_be_used_is_listed_on_a_held_day_too(pulled: Project) -> None:
+    """Nothing of the day changes; what is wrong with it is said all the same."""
+    runs = history(3, 12)
+    pull(pulled, runs)
+    write_raw(pulled.settings, [*runs[:13], *runs[24:]], [definition_row()])
+    pulled.execute("update flotilla.task set started_at = 'infinity' where run_id = 'eks-01-00'")
+    pulled.dbt(*NEXT)
+    assert held(pulled) == [(day(1), 12, 11)]
+    listed = pulled.query("select run_id from headroom_operations.quarantined_runs")
+    assert listed == [("eks-01-00",)]
+    assert last_pull(pulled, "quarantined_runs, changed_runs, deleted_runs") == (1, 0, 0)
+    assert ids(pulled, "is_quarantined") == changed_days(pulled) == []
+
+
 def test_runs_that_were_never_queued_can_be_accepted_as_deleted(pulled: Project) -> None:
     """They have no day to name: who accepts any day accepts them."""
     never = [{**run_row(f"eks-never-{number}"), "queued_at": None} for number in range(2)]

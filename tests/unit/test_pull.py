@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from headroom.errors import SourceRejectedError, UsageError
-from headroom.pull import HeldDay, Pull, parse_days, require_nothing_held, sentences
+from headroom.pull import HeldDay, Pull, parse_days, require_nothing_held, sentences, slices
 
 
 def pulled(**facts: object) -> Pull:
@@ -35,6 +35,14 @@ def test_one_is_said_otherwise_than_many() -> None:
     many = "\n".join(sentences(pulled(builds_a_round=51, rows_without_key=2)))
     assert "takes 51 builds " in many
     assert "2 rows of task" in many
+
+
+@pytest.mark.parametrize(
+    ("days", "builds"),
+    [([], 0), ([3, 3, 3, 3], 2), ([4, 4, 4], 3), ([9, 1, 30, 2], 4), ([4, 3, 4], 2), ([7], 1)],
+)
+def test_a_slice_of_the_scrub_holds_whole_days(days: list[int], builds: int) -> None:
+    assert slices(days, 7) == builds
 
 
 def test_what_is_held_is_named_with_what_to_do() -> None:
