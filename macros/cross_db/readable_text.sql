@@ -1,5 +1,5 @@
 {% macro readable_text(column) -%}
-    {#- A text, its bytes written out where it is no UTF-8: a client could not read it. -#}
+    {#- A text, its bytes written out where it is not UTF-8: a client could not read it. -#}
     {{ adapter.dispatch('readable_text', 'headroom')(column) }}
 {%- endmacro %}
 

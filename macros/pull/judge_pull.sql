@@ -22,7 +22,7 @@
     {%- endif -%}
     {%- if definitions[3] -%}
         {{ headroom.refuse_source(
-            'definition_id ' ~ definitions[3] ~ ' of task_def has a number beyond 2,147,483,647, or a text that is no UTF-8: correct'
+            'definition_id ' ~ definitions[3] ~ ' of task_def has a number beyond 2,147,483,647, or a text that is not UTF-8: correct'
             ~ ' it. Nothing was written'
         ) }}
     {%- endif -%}

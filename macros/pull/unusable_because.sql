@@ -2,7 +2,7 @@
     {#- Why a row of `task` cannot be used; NULL where it can. -#}
     case
         {%- for column in texts %}
-            when not {{ is_utf8(column) }} then '{{ column | replace('"', '') }} is no UTF-8'
+            when not {{ is_utf8(column) }} then '{{ column | replace('"', '') }} is not UTF-8'
         {%- endfor %}
         {%- for column in times %}
             when {{ column }} < {{ first_instant() }} or {{ column }} > timestamptz '9999-12-31 00:00:00Z'

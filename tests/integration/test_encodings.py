@@ -111,8 +111,8 @@ def test_a_run_whose_text_is_no_utf8_is_set_aside(
         pulled = read_last_pull(SETTINGS)
         assert pulled
         assert pulled.quarantined == (
-            ("c\\351", "run_id is no UTF-8"),
-            ("eks-1", "alias is no UTF-8"),
+            ("c\\351", "run_id is not UTF-8"),
+            ("eks-1", "alias is not UTF-8"),
         )
         copied = (
             "select run_id, alias, is_quarantined"

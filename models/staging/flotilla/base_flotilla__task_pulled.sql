@@ -12,12 +12,14 @@
     'definition_id', 'alias', 'image', 'cluster_name', 'status', 'instance_dns_name', 'group_name', 'user_name',
     'command_hash', 'node_lifecycle', 'engine', 'pod_name', 'tier',
 ] %}
-{%- set read_texts = ['run_id', '"user"', 'command', 'exit_reason', 'description', 'pod_events'] + texts %}
-{%- do read_texts.remove('user_name') %}
 {%- set integers = [
     'exit_code', 'memory', 'cpu', 'gpu', 'max_memory_used', 'memory_limit', 'attempt_count', 'active_deadline_seconds',
 ] %}
 {%- set times = ['queued_at', 'started_at', 'finished_at'] %}
+{%- set source_texts = [
+    'run_id', '"user"', 'command', 'exit_reason', 'description', 'pod_events',
+] %}
+{%- do source_texts.extend(texts | reject('equalto', 'user_name')) %}
 {%- set derived = [
     'exit_reason_md5', 'command_md5', 'description_md5', 'pod_event_lines_md5', 'queued_day', 'is_settled',
 ] %}
@@ -73,7 +75,7 @@ checked as (
     select
         *,
         "user" as user_name,
-        {{ unusable_because(read_texts, integers, times) }} as unusable_because,
+        {{ unusable_because(source_texts, integers, times) }} as unusable_because,
         case when coalesce(exit_code <> 0, true) then {{ pod_event_lines('pod_events') }} end
             as pod_event_lines
     from found
