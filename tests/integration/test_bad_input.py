@@ -132,6 +132,18 @@ def test_a_failed_build_names_the_node_and_keeps_the_marts(built: Project) -> No
     assert again["command_hash_is_never_null_after_the_fix"] == "fail"
 
 
+def test_another_schema_of_the_same_name_is_not_believed(built: Project) -> None:
+    """Its runs are others of the same days: the marts stay until somebody accepts it."""
+    before = exported(built, "flotilla__")
+    built.execute("drop schema flotilla cascade")
+    with built.in_environment():
+        other = run_row("eks-other", queued_at=ODD_RUNS[0]["queued_at"])
+        write_raw(built.settings, [other, ODD_RUNS[-1]], [definition_row()])
+    message = failed(built.headroom("build"), 3)
+    assert "missing in the source" in message
+    assert exported(built, "flotilla__") == before
+
+
 def test_a_source_of_another_shape_is_refused_before_any_mart(built: Project) -> None:
     before = exported(built)
     with built.in_environment():

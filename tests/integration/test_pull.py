@@ -1,16 +1,20 @@
 """The pull: the source is read once, what differs is written, what is lost is not believed."""
 
 import random
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import yaml
 
+from headroom.connection import connect
 from headroom.settings import PROJECT_DIR
+from tests.conftest import MakeProject
 from tests.support.parse import manifest_for
-from tests.support.project import Project
+from tests.support.project import TABLES, Project
 from tests.support.raw import Row, definition_row, run_row, write_raw
 
 START = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -272,8 +276,75 @@ def test_an_empty_source_changes_nothing(pulled: Project) -> None:
     assert held(pulled) == []
 
 
+LOST = {
+    "one day only": (lambda number: number != 12, range(13, 24)),
+    "a year missing": (lambda number: 6 <= number < 18, range(6, 18)),
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_days_that_the_source_lost_stay(pulled: Project, lost: str) -> None:
+    """Also all but one day; what is older than the oldest that is left is retention.
+
+    What was lost cannot be told from what will be loaded again.
+    """
+    is_lost, held_months = LOST[lost]
+    months = [START + (number - 18) * 30 * DAY for number in range(24)]
+    runs = [run_row(f"eks-{number}", queued_at=moment) for number, moment in enumerate(months)]
+    pull(pulled, runs)
+    for _ in range(2):
+        pull(pulled, [run for number, run in enumerate(runs) if not is_lost(number)])
+        assert held(pulled) == [(months[number].date(), 1, 1) for number in held_months]
+        assert len(ids(pulled)) == 24
+    pull(pulled, runs)
+    assert held(pulled) == changed_days(pulled) == []
+
+
+def test_a_load_that_is_interrupted_changes_nothing(pulled: Project) -> None:
+    """Truncated and loaded up to the middle of a day; then to its end."""
+    runs = history(4, 30)
+    pull(pulled, runs)
+    pull(pulled, runs[:75])
+    assert held(pulled) == [(day(2), 30, 15), (day(3), 30, 30)]
+    assert changed_days(pulled) == []
+    pull(pulled, runs)
+    assert held(pulled) == changed_days(pulled) == []
+    assert len(ids(pulled)) == 120
+
+
+def test_a_truncate_and_reload_in_the_middle_of_a_build_changes_nothing(
+    make_project: MakeProject,
+) -> None:
+    """Only a server has a second writer: it truncates and reloads while pulls run."""
+    stopped = threading.Event()
+    with make_project("postgres", "reloaded") as project, project.in_environment():
+        write_raw(project.settings, history(20, 30), [definition_row()])
+        project.dbt("build", *TABLES, "--select", "+base_flotilla__task_pulled")
+        project.execute("create table flotilla.kept as select * from flotilla.task")
+        with connect() as connection, ThreadPoolExecutor() as pool:
+
+            def reload() -> int:
+                count = 0
+                while not stopped.is_set():
+                    with connection.transaction():
+                        connection.execute("truncate flotilla.task")
+                        connection.execute("insert into flotilla.task select * from flotilla.kept")
+                    count += 1
+                return count
+
+            reloads = pool.submit(reload)
+            for _ in range(3):
+                project.dbt(*NEXT)
+                assert changed_days(project) == []
+                assert len(ids(project)) == 600
+            stopped.set()
+            assert reloads.result() > 3
+        project.dbt(*NEXT)
+        assert held(project) == changed_days(project) == []
+
+
 def test_what_the_source_no_longer_keeps_stays(pulled: Project) -> None:
-    """Retention, also under a full refresh; a day cut in its middle keeps its older runs."""
+    """Retention, of 90 days say, also under a full refresh; a day cut in its middle keeps runs."""
     runs = history(30)
     pull(pulled, runs)
     for options in ((), ("--full-refresh",)):
@@ -407,6 +478,33 @@ def test_a_changed_definition_names_the_days_that_it_can_change(pulled: Project)
     assert changed_days(pulled) == []
     memory = "select memory from headroom_staging.pulled_definitions order by definition_id"
     assert pulled.query(memory) == [(5000,), (1000,)]
+
+
+def test_a_definition_that_is_deleted_and_made_again_is_known_again(pulled: Project) -> None:
+    """The days of its runs are marked when it is there again."""
+    runs = history(3)
+    known = "select definition_id, memory from headroom_staging.pulled_definitions"
+    pull(pulled, runs)
+    write_raw(pulled.settings, runs, [])
+    pulled.dbt(*NEXT)
+    assert pulled.query(known) == []
+    write_raw(pulled.settings, runs, [definition_row(memory=2000)])
+    pulled.dbt(*NEXT)
+    assert pulled.query(known) == [("definition-1", 2000)]
+    assert changed_days(pulled) == [day(0), day(1), day(2)]
+
+
+def test_a_changed_command_of_an_old_run_arrives_on_a_quiet_build(pulled: Project) -> None:
+    """Nothing else happened; the scrub finds it, and its words are kept."""
+    runs = history(20)
+    pull(pulled, [{**run, "command": "first"} for run in runs])
+    changed = [{**run, "command": "first"} for run in runs]
+    changed[0]["command"] = "second"
+    pull(pulled, changed)
+    assert last_pull(pulled) == (0, 1, 0)
+    assert changed_days(pulled) == [day(0)]
+    kept = "select command from headroom_staging.pulled_commands order by 1"
+    assert pulled.query(kept) == [("first",), ("second",)]
 
 
 def test_commands_are_kept_masked_and_once(pulled: Project) -> None:
