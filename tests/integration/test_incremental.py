@@ -1,13 +1,22 @@
 """Incremental equals full refresh: over random histories, and when what models use changes."""
 
+import itertools
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from headroom.errors import WarehouseUnavailableError
 from tests.conftest import MakeProject
 from tests.support.canonical import export_marts
 from tests.support.project import FLOTILLA, TABLES, WITHOUT_LOGS, Project, copy_of_the_project
@@ -130,40 +139,123 @@ PARTLY = (
 )
 
 
-@settings(
+DEFINITIONS = [definition_row(), definition_row("definition-2", memory=300)]
+WHOLE = (
+    "insert into headroom_operations.pull_requests"
+    " values (true, date '2025-01-01', date '2026-12-31')"
+)
+SMALL_BUDGET = (
+    "update headroom_reference.pull_limits set limit_value = 5 where pull_limit = 'scrub_rows'"
+)
+random_histories = settings(
     max_examples=max(1, settings().max_examples // 100),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
+
+
+def build_in_steps(
+    project: Project, moments: list[list[Row]], steps: Sequence[Callable[[], object]]
+) -> None:
+    """Build the first moment, then take a step after each change; the end is a full refresh's."""
+    project.drop_own_schemas()
+    with project.in_environment():
+        write_raw(project.settings, moments[0], DEFINITIONS)
+        project.dbt(*FLOTILLA)
+        for runs, step in zip(moments[1:], steps, strict=False):
+            project.execute(SMALL_BUDGET)
+            write_raw(project.settings, runs, DEFINITIONS)
+            step()
+        write_raw(project.settings, moments[-1], DEFINITIONS)
+        project.execute(WHOLE)
+        project.dbt(*FLOTILLA)
+        incremental = export_marts(project.settings)
+        found = project.query("select run_id from marts.flotilla__runs")
+        assert {run_id for (run_id,) in found} == {run["run_id"] for run in moments[-1]}
+        project.dbt(*FLOTILLA, "--full-refresh")
+        assert export_marts(project.settings) == incremental
+
+
+@random_histories
 @given(moments=changed_histories(), partly=st.lists(st.sampled_from(PARTLY), min_size=4))
 def test_what_was_half_made_is_made_whole(
     module_project: Project, moments: list[list[Row]], partly: list[tuple[str, ...]]
 ) -> None:
     """Builds in parts, over changes of any age and within a small budget of the scrub."""
     assume(len(set(partly)) > 1)
-    definitions = [definition_row(), definition_row("definition-2", memory=300)]
-    everything = (
-        "insert into headroom_operations.pull_requests"
-        " values (true, date '2025-01-01', date '2026-12-31')"
+    build_in_steps(
+        module_project, moments, [partial(module_project.dbt, *command) for command in partly]
     )
-    module_project.drop_own_schemas()
-    with module_project.in_environment():
-        write_raw(module_project.settings, moments[0], definitions)
-        module_project.dbt(*FLOTILLA)
-        for runs, command in zip(moments[1:], partly, strict=False):
-            module_project.execute(
-                "update headroom_reference.pull_limits set limit_value = 5"
-                " where pull_limit = 'scrub_rows'"
-            )
-            write_raw(module_project.settings, runs, definitions)
-            module_project.dbt(*command)
-        module_project.execute(everything)
-        module_project.dbt(*FLOTILLA)
-        incremental = export_marts(module_project.settings)
-        found = module_project.query("select run_id from marts.flotilla__runs")
-        assert {run_id for (run_id,) in found} == {run["run_id"] for run in moments[-1]}
-        module_project.dbt(*FLOTILLA, "--full-refresh")
-        assert export_marts(module_project.settings) == incremental
+
+
+# A killed build is killed while it makes one of these, or soon afterwards.
+KILLED_AT = (
+    "base_flotilla__task_pulled",
+    "int_flotilla__hash_commands_daily",
+    "flotilla__runs",
+    "flotilla__allocation_daily",
+    "flotilla__hash_health_daily",
+)
+MOST_SECONDS = 300
+# One where each test is to be short.
+MOST_KILLS = max(1, settings().max_examples // 250)
+
+
+def kill_a_build(project: Project, model: str, seconds: float) -> None:
+    """Start `headroom build`, and kill it and dbt so many seconds after a model was begun."""
+    log = Path(project.variables["DBT_TARGET_PATH"]) / "killed" / "dbt.log"
+    log.parent.mkdir(exist_ok=True)
+    log.write_text("")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "headroom.cli", "build"],
+        env={
+            **project.environment(),
+            "DBT_LOG_PATH": str(log.parent),
+            "DBT_LOG_LEVEL_FILE": "debug",
+        },
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    begun = f"Began running node model.headroom.{model}"
+    wait_until(lambda: process.poll() is not None or begun in log.read_text(encoding="utf-8"))
+    assert process.poll() is None
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    # dbt may hold a DuckDB file for some milliseconds more.
+    wait_until(lambda: can_be_opened(project))
+
+
+def can_be_opened(project: Project) -> bool:
+    try:
+        return project.query("select 1") == [(1,)]
+    except WarehouseUnavailableError:
+        return False
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + MOST_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@random_histories
+@given(
+    moments=changed_histories(),
+    kills=st.lists(
+        st.tuples(st.sampled_from(KILLED_AT), st.floats(0, 0.5)), min_size=1, max_size=MOST_KILLS
+    ),
+)
+def test_a_killed_build_loses_nothing(
+    module_project: Project, moments: list[list[Row]], kills: list[tuple[str, float]]
+) -> None:
+    """Killed as a process, while it makes a model; the next build makes up for it."""
+    assume(kills[0][1] > 0)
+    assume(all(runs != after for runs, after in itertools.pairwise(moments)))
+    build_in_steps(
+        module_project, moments, [partial(kill_a_build, module_project, *kill) for kill in kills]
+    )
 
 
 def test_a_change_of_a_threshold_rebuilds_the_past(module_project: Project) -> None:
