@@ -4,7 +4,8 @@ with
 
 blamed as (
 
-    {{ blame_in_window('image', 'node_name') }}
+    select * from {{ ref('int_failures__subjects_judged') }}
+    where subject_kind = 'image'
 
 ),
 
@@ -17,8 +18,11 @@ messages as (
             partition by image
             order by count(*) desc, {{ text_key('error_template') }}
         ) as place
-    from ({{ failures_known(true) }}) as failures
-    where image is not null and error_template is not null
+    from {{ ref('int_failures__failures_in_scope') }}
+    where
+        failed_at >= (select scope.window_from from {{ ref('int_failures__scope') }} as scope)
+        and image is not null
+        and error_template is not null
     group by image, error_template
 
 ),

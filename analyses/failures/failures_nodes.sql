@@ -1,12 +1,4 @@
 -- Each node of the window against what ran there; the worst first.
-with
-
-blamed as (
-
-    {{ blame_in_window('node_name', 'image') }}
-
-)
-
 select
     subject as node_name,
     denominator,
@@ -28,6 +20,6 @@ select
     odds_ratio_high,
     is_tested,
     is_flagged
-from blamed
-where failure_count > 0
+from {{ ref('int_failures__subjects_judged') }}
+where subject_kind = 'node' and failure_count > 0
 order by is_flagged desc, q_value nulls last, failure_count desc, {{ text_key('subject') }}

@@ -3,9 +3,7 @@ select
     cast(count(*) as bigint) as failure_count,
     min(failed_at) as first_seen_at,
     max(failed_at) as last_seen_at
-from {{ ref('failures__failures') }}
+from {{ ref('int_failures__failures_in_scope') }}
 where
     job_name = '{{ var("job_name") }}'
     and lower(failure_type) = lower('{{ var("failure_type") }}')
-    and failed_at < timestamptz '{{ var("failures_until") }}'
-    and {{ in_failure_scope('project') }}

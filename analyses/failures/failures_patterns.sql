@@ -1,19 +1,11 @@
 -- What the failures of the window have in common and when they happen, the most frequent first.
-with
-
-patterns as (
-
-    {{ patterns_in_window() }}
-
-)
-
 select
     dimension,
     value,
     failure_count,
     job_count,
     failure_types,
-    failure_count >= cast('{{ var("failure_pattern_threshold") }}' as integer) as is_pattern,
+    is_pattern,
     denominator,
     attempt_count,
     failed_attempt_count,
@@ -31,6 +23,6 @@ select
     trend_p_value,
     lost_gpu_hours,
     lost_gb_hours
-from patterns
+from {{ ref('int_failures__patterns_judged') }}
 where failure_count > 0
 order by dimension, failure_count desc, {{ text_key('value') }}

@@ -1,33 +1,5 @@
 -- What to do about the failures of the scope, in the window and the one before it; the gravest
 -- first.
-with
-
-failures as (
-
-    {{ failures_known() }}
-
-),
-
-evidence as (
-
-    {{ recommendation_evidence(
-        'node', 'subject', '(' ~ blame_in_window('node_name', 'image') ~ ') as blamed'
-    ) }}
-    union all
-    {{ recommendation_evidence(
-        'image', 'subject', '(' ~ blame_in_window('image', 'node_name') ~ ') as blamed'
-    ) }}
-    union all
-    {{ hour_evidence('(' ~ patterns_in_window() ~ ') as patterns') }}
-
-),
-
-{{ recommendation_steps(
-    "timestamptz '" ~ var('failures_until') ~ "'",
-    "'" ~ var('failure_lookback_days') ~ "'",
-    "cast('" ~ var('failure_pattern_threshold') ~ "' as integer)"
-) }}
-
 select
     recommendation_id,
     kind,
@@ -53,7 +25,7 @@ select
     deployed_at,
     evidence,
     suggested_action
-from recommendations
+from {{ ref('int_failures__recommendations_worded') }}
 order by
     case severity when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end,
     case state when 'resolved' then 1 else 0 end,

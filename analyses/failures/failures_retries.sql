@@ -1,23 +1,5 @@
 -- What retries of the type of the var `failure_type` show, in the projects of the scope, over all
 -- of history until the end of the window.
-with
-
-retries as (
-
-    select * from {{ ref('int_failures__retries') }}
-    where
-        lower(failure_type) = lower('{{ var("failure_type") }}')
-        and retried_at < timestamptz '{{ var("failures_until") }}'
-        and {{ in_failure_scope('project') }}
-
-),
-
-compared as (
-
-    {{ retries_compared('retries') }}
-
-)
-
 select
     change_made,
     retry_count,
@@ -30,5 +12,6 @@ select
     uplift,
     uplift_low,
     uplift_high
-from compared
+from {{ ref('int_failures__retries_compared') }}
+where lower(failure_type) = lower('{{ var("failure_type") }}')
 order by change_made

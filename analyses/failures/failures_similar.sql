@@ -5,11 +5,8 @@ with
 
 failures as (
 
-    select * from {{ ref('failures__failures') }}
-    where
-        lower(failure_type) = lower('{{ var("failure_type") }}')
-        and failed_at < timestamptz '{{ var("failures_until") }}'
-        and {{ in_failure_scope('project') }}
+    select * from {{ ref('int_failures__failures_in_scope') }}
+    where lower(failure_type) = lower('{{ var("failure_type") }}')
 
 ),
 

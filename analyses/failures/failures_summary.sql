@@ -3,13 +3,15 @@ with
 
 failures as (
 
-    {{ failures_known(true) }}
+    select * from {{ ref('int_failures__failures_in_scope') }}
+    where failed_at >= (select scope.window_from from {{ ref('int_failures__scope') }} as scope)
 
 ),
 
 attempts as (
 
-    {{ attempts_known(true) }}
+    select * from {{ ref('int_failures__attempts_in_scope') }}
+    where started_at >= (select scope.window_from from {{ ref('int_failures__scope') }} as scope)
 
 ),
 

@@ -123,7 +123,7 @@ def test_failures_without_attempts_have_counts_and_no_rate(both: dict[str, Proje
         " where failure_id = (select min(failure_id) from marts.failures__failures"
         " where attempt_id is null and failed_day >= date '2026-01-01')"
     )
-    project.dbt("run", "--select", "failures__nodes")
+    project.dbt("run", "--select", "int_failures__subjects_blamed+1")
     found = project.query(
         "select denominator, failure_count, lone_failure_count, attempt_count, failure_rate,"
         " p_value, is_tested, is_flagged from marts.failures__nodes"

@@ -190,7 +190,11 @@ def test_an_answer_is_what_it_would_be_without_the_others(both: Both, tmp_path: 
     path = tmp_path / "headroom.duckdb"
     shutil.copy(project.settings.duckdb_path, path)
     alone = Project(replace(project.settings, duckdb_path=path), project.variables)
-    for table in ("marts.failures__failures", "headroom_intermediate.int_failures__attempts"):
+    tables = ("int_failures__attempts", "int_failures__retries")
+    for table in (
+        "marts.failures__failures",
+        *(f"headroom_intermediate.{name}" for name in tables),
+    ):
         alone.execute(f"delete from {table} where project is distinct from 'ml-team'")
     for command in SECTIONS:
         asked: dict[str, Any] = {"failure_type": "OOMKilled", "job_name": "bert-train"}

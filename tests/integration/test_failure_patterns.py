@@ -1,7 +1,7 @@
 """Spikes, trends and medians of failures on hand-made rows, beside scipy and a plain reference."""
 
 import math
-from collections.abc import Iterator
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,50 +11,63 @@ from scipy import stats
 
 from tests.support.project import Project
 
-WINDOW = ("timestamptz '2025-11-10 00:00:00Z'", "timestamptz '2025-11-17 00:00:00Z'")
+# Of the window, which ends with the last day known.
 START = datetime(2025, 11, 10, tzinfo=UTC)
 FAILURES = """
     failure_id text, attempt_id text, failure_type text, project text, job_name text,
     node_name text, image text, failed_at timestamptz, failed_hour integer,
     failed_weekday integer, failed_day date, lost_gpu_hours decimal(18, 6),
-    lost_gb_hours decimal(18, 6)
+    lost_gb_hours decimal(18, 6), error_template text, template_id text,
+    has_memory_overflow boolean, is_resolved boolean, resolution_type text
 """
 ATTEMPTS = """
     attempt_id text, project text, node_name text, image text, started_at timestamptz,
     started_hour integer, started_weekday integer, started_day date, is_ended boolean,
-    is_failure boolean
+    is_failure boolean, job_name text, user_name text, ended_at timestamptz
 """
 EPISODES = """
     project text, failure_type text, duration_seconds decimal(18, 3), is_open boolean,
     failure_count bigint, lost_gpu_hours decimal(18, 6), lost_gb_hours decimal(18, 6)
 """
+TABLES = {
+    "marts.failures__failures": FAILURES,
+    "headroom_intermediate.int_failures__attempts": ATTEMPTS,
+    "marts.failures__recoveries": EPISODES,
+}
+COMPILED: dict[tuple[str, str], str] = {}
 Moment = tuple[int, int]
 
 
+@pytest.fixture(scope="module")
+def seeded(module_project: Project) -> Project:
+    module_project.dbt("seed", "--select", "thresholds")
+    return module_project
+
+
 @pytest.fixture
-def bench(module_project: Project) -> Iterator[Project]:
-    """Empty tables shaped like the marts."""
-    module_project.execute("drop schema if exists trial cascade; create schema trial")
-    if not module_project.query(
-        "select 1 from information_schema.tables where table_name = 'thresholds'"
-    ):
-        module_project.dbt("seed", "--select", "thresholds")
-    for name, columns in (("failures", FAILURES), ("attempts", ATTEMPTS), ("episodes", EPISODES)):
-        module_project.execute(f"create table trial.{name} ({columns})")
-    yield module_project
+def bench(seeded: Project) -> Project:
+    """Empty tables in the place of those that the steps of the marts read."""
+    for name, columns in TABLES.items():
+        seeded.execute(f"create schema if not exists {name.split('.')[0]}")
+        seeded.execute(f"drop table if exists {name}; create table {name} ({columns})")
+    return seeded
 
 
-def insert(project: Project, table: str, rows: list[tuple[Any, ...]]) -> None:
+def insert(project: Project, name: str, rows: list[tuple[Any, ...]]) -> None:
+    """Write rows of the first columns of a table."""
+
     def literal(value: Any) -> str:
         return "null" if value is None else f"'{value}'"
 
+    (table,) = (each for each in TABLES if each.endswith(f"__{name}"))
+    names = re.findall(r"(\w+) [a-z]", TABLES[table])
     values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
-    project.execute(f"insert into trial.{table} values {values}")
+    project.execute(f"insert into {table} ({', '.join(names[: len(rows[0])])}) values {values}")
 
 
 def fail(project: Project, moments: list[Moment], *, known: bool, **columns: str) -> None:
     """Write failures at a day of the window and an hour; `known` ones have an attempt."""
-    offset = project.query("select count(*) from trial.failures")[0][0]
+    offset = project.query("select count(*) from marts.failures__failures")[0][0]
     rows, attempts = [], []
     for number, (day, hour) in enumerate(moments, offset):
         at = START + timedelta(days=day, hours=hour, minutes=5)
@@ -82,12 +95,15 @@ def succeed(project: Project, moments: list[Moment]) -> None:
     insert(project, "attempts", rows)
 
 
+def compiled_mart(project: Project, mart: str) -> str:
+    key = (project.engine, mart)
+    if key not in COMPILED:
+        COMPILED[key] = project.compiled("--select", mart)
+    return COMPILED[key]
+
+
 def patterns(project: Project, columns: str, dimension: str) -> dict[str, tuple[Any, ...]]:
-    sql = project.compiled(
-        "--inline",
-        f'{{{{ failure_patterns("trial.failures", "trial.attempts", "{WINDOW[0]}", "{WINDOW[1]}")'
-        " }}",
-    )
+    sql = compiled_mart(project, "failures__patterns")
     found = project.query(
         f"select value, {columns} from ({sql}) as found where dimension = '{dimension}'"
     )
@@ -118,7 +134,7 @@ def test_hours_with_too_many_failures_are_spikes(bench: Project) -> None:
 def test_one_failure_less_is_no_spike(bench: Project) -> None:
     fail(bench, [(day, 14) for day in range(4)] + OTHERS, known=False)
     assert spikes(bench) == {"14"}
-    bench.execute("delete from trial.failures where failure_id = 'f0'")
+    bench.execute("delete from marts.failures__failures where failure_id = 'f0'")
     assert spikes(bench) == set()
 
 
@@ -194,8 +210,8 @@ def test_medians_count_open_episodes(bench: Project) -> None:
         for name, episodes in cases.items()
         for seconds, is_open in episodes
     ]
-    insert(bench, "episodes", rows)
-    sql = bench.compiled("--inline", '{{ recovery_times("trial.episodes") }}')
+    insert(bench, "recoveries", rows)
+    sql = compiled_mart(bench, "failures__recovery_times")
     found = bench.query(
         f"select value, median_seconds, episode_count from ({sql}) as t where dimension = 'project'"
     )

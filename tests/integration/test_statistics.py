@@ -97,10 +97,14 @@ def test_benjamini_hochberg(module_project: Project) -> None:
         for place, value in enumerate(float(value) for value in values)
     ]
     rows.append("(2, 1000, null)")
-    relation = f"(select * from (values {', '.join(rows)}) as cases (family, place, p_value))"
+    cases = f"(values {', '.join(rows)}) as cases (family, place, p_value)"
+    ranked = (
+        "select *, count(p_value) over (partition by family) as tested,"
+        f" {{{{ p_rank('p_value', 'family') }}}} as p_rank from {cases}"
+    )
     sql = module_project.compiled(
         "--inline",
-        f"select q_value from ({{{{ benjamini_hochberg('{relation}', ['family']) }}}}) as tested"
+        f"select {{{{ q_value('p_value', 'tested', 'p_rank', 'family') }}}} from ({ranked}) as ranked"
         " order by family, place",
     )
     found = [row[0] for row in module_project.query(sql)]

@@ -1,7 +1,7 @@
 """Random histories of attempts, and what the shipped SQL says of them, many at a time.
 
-`blame_of` is compiled as the marts compile it, and run on each history in turn: what is tested is
-the SQL that ships.
+`int_failures__subjects_judged` and its steps are compiled as the marts compile them, and run on
+each history in turn: what is tested is the SQL that ships.
 """
 
 from dataclasses import dataclass
@@ -19,24 +19,39 @@ TABLES = f"""
     create schema headroom_intermediate;
     create schema if not exists marts;
     create table {ATTEMPTS} (
+        attempt_id text,
         node_name text,
         project text,
         image text,
         job_name text,
         user_name text,
         started_hour integer,
+        started_weekday integer,
+        started_at timestamptz default timestamptz '2025-11-01 11:00:00+00',
         is_failure boolean,
         is_ended boolean default true,
         started_day date default date '2025-11-01',
         ended_at timestamptz default timestamptz '2025-11-01 12:00:00+00'
     );
     create table marts.failures__failures (
+        failure_id text,
+        attempt_id text,
+        project text,
+        job_name text,
         node_name text,
         image text,
-        project text,
-        attempt_id text,
         failed_at timestamptz,
-        failed_day date
+        failed_day date,
+        failed_hour integer,
+        failed_weekday integer,
+        failure_type text,
+        error_template text,
+        template_id text,
+        has_memory_overflow boolean,
+        lost_gpu_hours decimal(18, 6),
+        lost_gb_hours decimal(18, 6),
+        is_resolved boolean,
+        resolution_type text
     );
 """
 Columns = dict[str, np.ndarray]
@@ -89,24 +104,26 @@ def arrow_table(columns: Columns, failed: np.ndarray) -> pa.Table:
 
 
 class Cluster:
-    """The mart's SQL over attempts that are exchanged from one history to the next."""
+    """The marts' SQL over attempts that are exchanged from one history to the next."""
 
     def __init__(self, project: Project) -> None:
-        """Compile the mart, and make the tables that it reads in an empty warehouse."""
+        """Compile the steps, and make the tables that they read in an empty warehouse."""
         project.dbt("seed", "--select", "thresholds")
-        self.compiled = project.compiled("--select", "failures__nodes", "--no-introspect")
+        judged = "{{ ref('int_failures__subjects_judged') }}"
+        query = f"select * from {judged} where subject_kind = 'node'"
+        self.compiled = project.compiled("--inline", query, "--no-introspect")
         with project.in_environment():
             self.warehouse = open_warehouse(project.settings)
         self.warehouse.execute(TABLES)
 
     def blamed(self, columns: Columns, failed: np.ndarray) -> dict[str, Row]:
-        """Give the mart's row of each node for one history."""
+        """Give the row of each node for one history."""
         self.warehouse.execute(f"truncate {ATTEMPTS}")
         self.warehouse.load(ATTEMPTS, arrow_table(columns, failed).to_batches())
         # Planned again for each history: a prepared plan keeps the statistics of the table it saw.
         mart = self.warehouse.query(self.compiled)
         rows = [dict(zip(mart.columns, row, strict=True)) for row in mart.rows]
-        return {row["node_name"]: row for row in rows}
+        return {row["subject"]: row for row in rows}
 
 
 @dataclass(frozen=True)

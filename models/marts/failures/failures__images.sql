@@ -1,22 +1,3 @@
-with
-
-window_days as (
-
-    {{ failure_window_days() }}
-
-),
-
-blamed as (
-
-    {{ blame_of(
-        'image',
-        'node_name',
-        '(select window_from from window_days)',
-        '(select window_until from window_days)'
-    ) }}
-
-)
-
 select
     subject as image,
     window_from,
@@ -50,4 +31,5 @@ select
     odds_ratio_high,
     is_tested,
     is_flagged
-from blamed
+from {{ ref('int_failures__subjects_blamed') }}
+where subject_kind = 'image'

@@ -1,16 +1,3 @@
-with
-
-patterns as (
-
-    {{ failure_patterns(
-        ref('failures__failures'),
-        ref('int_failures__attempts'),
-        day_start(last_failure_day() ~ ' + 1 - cast(' ~ threshold('failure_lookback_days') ~ ' as integer)'),
-        day_start(last_failure_day() ~ ' + 1'),
-    ) }}
-
-)
-
 select
     dimension,
     value,
@@ -41,4 +28,4 @@ select
     trend_q_value,
     lost_gpu_hours,
     lost_gb_hours
-from patterns
+from {{ ref('int_failures__patterns_judged') }}

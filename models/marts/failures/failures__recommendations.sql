@@ -1,33 +1,3 @@
-with
-
-failures as (
-
-    select * from {{ ref('failures__failures') }}
-
-),
-
-window_days as (
-
-    {{ failure_window_days() }}
-
-),
-
-evidence as (
-
-    {{ recommendation_evidence('node', 'node_name', ref('failures__nodes')) }}
-    union all
-    {{ recommendation_evidence('image', 'image', ref('failures__images')) }}
-    union all
-    {{ hour_evidence(ref('failures__patterns')) }}
-
-),
-
-{{ recommendation_steps(
-    '(select ' ~ day_start('window_until + 1') ~ ' from window_days)',
-    threshold('failure_lookback_days'),
-    threshold('failure_pattern_threshold')
-) }}
-
 select
     recommendation_id,
     kind,
@@ -54,4 +24,4 @@ select
     deployed_at,
     evidence,
     suggested_action
-from recommendations
+from {{ ref('int_failures__recommendations_worded') }}

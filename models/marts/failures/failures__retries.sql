@@ -1,17 +1,3 @@
-with
-
-retries as (
-
-    select * from {{ ref('int_failures__retries') }}
-
-),
-
-compared as (
-
-    {{ retries_compared('retries') }}
-
-)
-
 select
     failure_type,
     change_made,
@@ -26,4 +12,4 @@ select
     uplift,
     uplift_low,
     uplift_high
-from compared
+from {{ ref('int_failures__retries_compared') }}
