@@ -1,6 +1,6 @@
 {% macro create_own_tables() -%}
     {#- on-run-start: the tables that the pull and the parts need, as their sources declare them; and of
-        tables that an earlier version made, the columns that they lack. -#}
+        tables that an earlier version made, the columns that they lack. No build is complete from here on. -#}
     {%- set known, tables = [], [] -%}
     {%- if execute -%}
         {%- for row in headroom.rows_of(
@@ -26,4 +26,5 @@
         {%- endfor %}
     {%- endfor %}
     {{- headroom.adopt_older_parts(known) }}
+    delete from headroom_operations.complete_builds;
 {%- endmacro %}

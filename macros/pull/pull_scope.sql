@@ -48,9 +48,9 @@
             "least(timestamptz '" ~ settled_before ~ "', timestamptz '" ~ last[0][1] ~ "')"
         )))
     )[0][0] -%}
-    {%- set slices = headroom.scrub_slice(last[0][2], lookback_from) -%}
-    {%- do scope.ranges.extend([[lookback_from, none]] + slices) -%}
+    {%- set slice = headroom.rows_of(headroom.scrub_slice(last[0][2] or '-infinity', lookback_from))[0] -%}
+    {%- do scope.ranges.extend([[lookback_from, none], [slice[0], slice[2]], ['-infinity', slice[3]]]) -%}
     {%- do scope.ranges.append(scope.accepted) if scope.accepted -%}
-    {%- do scope.update({'scrubbed_from': slices[0][0], 'scrubbed_until': slices[-1][1]}) -%}
+    {%- do scope.update({'scrubbed_from': slice[0], 'scrubbed_until': slice[1]}) -%}
     {{ return(scope) }}
 {%- endmacro %}

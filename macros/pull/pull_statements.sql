@@ -30,6 +30,7 @@
     {%- endif -%}
     {%- do statements.extend(headroom.mark_parts(scope, days)) -%}
     {%- do statements.extend(headroom.replace_definitions()) -%}
+    {%- do statements.extend(headroom.keep_comparison(scope)) -%}
     {%- do statements.extend([
         "delete from headroom_operations.pull_requests",
     ]) -%}

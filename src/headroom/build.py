@@ -3,27 +3,59 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from headroom.dbt import DbtRun, NodeResult, run_dbt
-from headroom.domains import DOMAINS, Plan, decide, exclusions
+from headroom.domains import DOMAINS, READERS, Plan, decide, exclusions
 from headroom.engine_errors import lack_of_room, passing_reason
 from headroom.environment import require_environment
 from headroom.errors import BuildFailedError, SourceRejectedError, WarehouseUnavailableError
 from headroom.inventory import read_inventory
 from headroom.memory import private_spill
 from headroom.printable import printable, printable_lines
-from headroom.pull import refusal
-from headroom.quality import GateResult, require_source
+from headroom.pull import counted, refusal
+from headroom.quality import GateResult, require_new_structure
+from headroom.quiet import Compared, compare_source, record_scrub
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
+from headroom.watermarks import (
+    Watermarks,
+    read_complete_builds,
+    read_watermarks,
+    record_complete_builds,
+)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a build will do, and what the gate found; None where it has nothing to check."""
+    """Which domains can be built, and what the gate found; None where it had nothing to check."""
 
     plan: Plan
     gate: GateResult | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a build has to do: the domains to make again, and whether seeds come with them.
+
+    `began_with` are the watermarks before it. `compared` is what was compared of the source, where
+    the pull has nothing to do; `unchanged_since` says since when everything is as it is.
+    """
+
+    domains: tuple[str, ...]
+    has_seeds: bool
+    began_with: Watermarks
+    compared: Compared | None = None
+    unchanged_since: datetime | None = None
+
+    def nothing_changed(self) -> str:
+        """Say that there is nothing to do, and what was looked at."""
+        moment = self.unchanged_since and self.unchanged_since.astimezone(UTC)
+        source = f"{counted(self.compared.rows, 'row')} of the source, " if self.compared else ""
+        return (
+            f"Nothing changed since {moment:%Y-%m-%d %H:%M:%S} UTC: {source}loaded logs, seeds and"
+            " code are as they were; no model was built and no test was run"
+        )
 
 
 def check_sources(settings: Settings) -> Checked:
@@ -43,19 +75,60 @@ def check_sources(settings: Settings) -> Checked:
         return Checked(plan, None)
     require_environment()
     try:
-        return Checked(plan, require_source(settings))
+        return Checked(plan, require_new_structure(settings))
     except SourceRejectedError as error:
         return Checked(plan.refusing("flotilla", error), None)
+
+
+def find_work(settings: Settings, built: tuple[str, ...], *, is_asked: bool) -> Work:
+    """Say which domains a build has to make: those whose data changed; all after other changes.
+
+    `is_asked`: somebody wants a whole build. Where the source is as it was, the slice of the scrub
+    that was compared is recorded. Raises WarehouseUnavailableError where the database stops it.
+    """
+    with open_warehouse(settings) as warehouse:
+        now = read_watermarks(warehouse, settings)
+        complete = read_complete_builds(warehouse)
+        known = [complete[name] for name in built if name in complete]
+        is_known = len(known) == len(built) and all(
+            (build.code, build.tables) == (now.code, now.tables) for build in known
+        )
+        if is_asked or not is_known:
+            return Work(built, has_seeds=True, began_with=now)
+        changed = {name for name in built if complete[name].marks != now.of(name)}
+        compared = None
+        if "flotilla" in built and "flotilla" not in changed:
+            compared = compare_source(warehouse)
+            readers = ("flotilla", *READERS["flotilla"])
+            if compared is None:
+                changed |= {name for name in readers if name in built}
+            elif changed.isdisjoint(readers):
+                record_scrub(warehouse, compared)
+    return Work(
+        tuple(name for name in built if name in changed),
+        has_seeds=False,
+        began_with=now,
+        compared=compared,
+        unchanged_since=min(build.built_at for build in known),
+    )
+
+
+def finish(settings: Settings, built: tuple[str, ...], work: Work) -> None:
+    """Remember that all domains are complete: the next build goes on from here."""
+    with open_warehouse(settings) as warehouse:
+        made_from = work.began_with.after(read_watermarks(warehouse, settings))
+        record_complete_builds(warehouse, made_from, built)
 
 
 def build_marts(
     settings: Settings,
     domains: tuple[str, ...] = tuple(DOMAINS),
     *,
+    has_seeds: bool = True,
     full_refresh: bool = False,
     on_result: Callable[[NodeResult], None] | None = None,
 ) -> DbtRun:
-    """Run `dbt build` on some domains.
+    """Run `dbt build` on some domains; without `has_seeds` the seeds stay as they are.
 
     Raises BuildFailedError, naming the nodes that failed, SourceRejectedError where the pull
     refused Flotilla's tables, and WarehouseUnavailableError where the database stopped them. A node
@@ -63,6 +136,8 @@ def build_marts(
     """
     # Unit tests are about the code, not about this data: they run when the code is tested.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if not has_seeds:
+        arguments += ["--exclude-resource-type", "seed"]
     if full_refresh:
         arguments.append("--full-refresh")
     if excluded := exclusions(domains):

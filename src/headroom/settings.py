@@ -51,7 +51,7 @@ class Settings:
 
         `target` (a command's --target) wins over HEADROOM_TARGET. Raises UsageError for a target or
         a domain that does not exist, for a schema name that is not a plain lowercase identifier,
-        and for a memory limit that is no size.
+        and for a wrong memory limit.
         """
         wanted = target or os.environ.get("HEADROOM_TARGET") or "duckdb"
         chosen = next((known for known in TARGETS if known == wanted), None)

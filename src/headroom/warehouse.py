@@ -6,7 +6,7 @@ Sessions of both engines run in UTC, so a timestamp prints the same from either.
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -79,6 +79,10 @@ class Warehouse(ABC):
     def one_session(self) -> Iterator[None]:
         """Keep temporary tables from the beginning of the block to its end."""
         yield
+
+    @abstractmethod
+    def one_snapshot(self) -> AbstractContextManager[None]:
+        """Let every query of the block see the database at one moment."""
 
     @abstractmethod
     def close(self) -> None:
@@ -183,6 +187,10 @@ class DuckDBWarehouse(Warehouse):
                 raise
             self.connection.commit()
 
+    def one_snapshot(self) -> AbstractContextManager[None]:
+        """Begin a transaction: each is one."""
+        return self._transaction()
+
     def close(self) -> None:
         """Close the file, so that another process may write it."""
         self.connection.close()
@@ -233,6 +241,13 @@ class PostgresWarehouse(Warehouse):
         with explained(), self.connection.transaction():
             yield
             self.connection.execute("discard temp")
+
+    @contextmanager
+    def one_snapshot(self) -> Iterator[None]:
+        """Begin a transaction that sees what was there at its first statement."""
+        with explained(), self.connection.transaction():
+            self.connection.execute("set transaction isolation level repeatable read")
+            yield
 
     def readable(self, schema: str) -> set[str]:
         """Name what can be read in a schema: also materialized views and foreign tables."""

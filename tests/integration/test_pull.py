@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 from headroom.connection import connect
+from headroom.quiet import compare_source
 from headroom.settings import PROJECT_DIR
+from headroom.warehouse import open_warehouse
 from tests.conftest import MakeProject
 from tests.support.parse import manifest_for
 from tests.support.project import TABLES, Project
@@ -21,6 +23,16 @@ START = datetime(2025, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 NEXT = ("run", "--select", "base_flotilla__task_pulled")
+# What the pull counts, as the comparison without dbt says it.
+QUIET = """
+    rows_read,
+    case
+        when scrubbed_from = timestamptz '-infinity' then '-infinity'
+        else cast(scrubbed_from at time zone 'UTC' as text) || 'Z'
+    end,
+    cast(scrubbed_until at time zone 'UTC' as text) || 'Z',
+    quarantined_runs, rows_without_key, new_runs + changed_runs + deleted_runs, held_runs
+"""
 OWN = yaml.safe_load((PROJECT_DIR / "models/staging/flotilla/_pulled__sources.yml").read_text())[
     "sources"
 ]
@@ -55,9 +67,21 @@ def pulled(built: Project) -> Iterator[Project]:
 
 
 def pull(project: Project, runs: list[Row], *options: str, succeeds: bool = True) -> None:
-    """Pull again; the limits stay as a test has set them."""
+    """Pull again; the limits stay as a test has set them.
+
+    The comparison without dbt finds nothing to do only where the pull has nothing to do, and has
+    compared the same.
+    """
     write_raw(project.settings, runs, [definition_row()])
+    with open_warehouse(project.settings) as warehouse:
+        quiet = compare_source(warehouse)
+    assert succeeds or quiet is None
     project.dbt(*NEXT, *options, succeeds=succeeds)
+    if quiet and not options and last_pull(project, "is_whole") == (False,):
+        assert last_pull(project, QUIET) == (
+            quiet.rows, quiet.starts_at, quiet.ends_at, quiet.quarantined, quiet.without_key, 0, 0
+        )  # fmt: skip
+        assert changed_days(project) in ([], [None])
 
 
 def limit(project: Project, name: str, value: float) -> None:

@@ -23,7 +23,7 @@ from headroom.settings import MARTS_SCHEMA, Settings
 from headroom.terminal import plain, plain_lines
 
 if TYPE_CHECKING:
-    from headroom.build import Checked
+    from headroom.build import Checked, Work
     from headroom.dbt import NodeResult
     from headroom.domains import Plan
     from headroom.report import Report
@@ -133,7 +133,7 @@ def build(
     ] = None,
 ) -> None:
     """Build and test the marts of every domain that has data; check Flotilla's tables before."""
-    from headroom.build import build_marts, check_sources
+    from headroom.build import check_sources, find_work, finish
     from headroom.lock import only_build
     from headroom.pull import PullRequest, ask, parse_days
     from headroom.warehouse import place_of
@@ -143,9 +143,9 @@ def build(
     if scrub not in (None, "all"):
         raise UsageError(f"--scrub {scrub} means nothing", "write --scrub all, or leave it out")
     accepted = parse_days(accept_deletes) if accept_deletes else None
+    request = PullRequest(audit or scrub == "all", accepted)
     with only_build(settings):
-        place = plain(place_of(settings))
-        console.print(f"Builds in {place}", highlight=False)
+        console.print(f"Builds in {plain(place_of(settings))}", highlight=False)
         with console.status("looking for data and checking the raw tables"):
             checked = check_sources(settings)
         _print_plan(checked)
@@ -153,29 +153,52 @@ def build(
         if not plan.built:
             _raise_refusals(plan)
         if "flotilla" in plan.built:
-            ask(settings, PullRequest(audit or scrub == "all", accepted))
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-        )
-        with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("starting dbt", total=None)
+            ask(settings, request)
+        with console.status("looking for what changed"):
+            is_asked = full_refresh or request != PullRequest()
+            work = find_work(settings, plan.built, is_asked=is_asked)
+        if work.domains:
+            _build(settings, plan, work, full_refresh=full_refresh)
+        _tell_pull(settings, plan, work, audited=audit)
+        if work.domains:
+            finish(settings, plan.built, work)
+    _raise_refusals(plan)
 
-            def on_result(result: "NodeResult") -> None:
-                progress.update(
-                    task, advance=1, total=result.total, description=printable(result.name)[:48]
-                )
 
-            try:
-                run = build_marts(
-                    settings, plan.built, full_refresh=full_refresh, on_result=on_result
-                )
-            except (BuildFailedError, WarehouseUnavailableError):
-                for error in plan.refused.values():
-                    _tell(error)
-                raise
+def _build(settings: Settings, plan: "Plan", work: "Work", *, full_refresh: bool) -> None:
+    """Run dbt on the domains that changed, and say how it went."""
+    from headroom.build import build_marts
+    from headroom.warehouse import place_of
+
+    same = [name for name in plan.built if name not in work.domains]
+    unchanged = f"; unchanged: {', '.join(same)}" if same else ""
+    console.print(f"Building {', '.join(work.domains)}{unchanged}", highlight=False)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("starting dbt", total=None)
+
+        def on_result(result: "NodeResult") -> None:
+            progress.update(
+                task, advance=1, total=result.total, description=printable(result.name)[:48]
+            )
+
+        try:
+            run = build_marts(
+                settings,
+                work.domains,
+                has_seeds=work.has_seeds,
+                full_refresh=full_refresh,
+                on_result=on_result,
+            )
+        except (BuildFailedError, WarehouseUnavailableError):
+            for error in plan.refused.values():
+                _tell(error)
+            raise
     built = [result for result in run.ended("success") if result.kind in BUILT_KINDS]
     console.print(
         f"Built {len(built)} seeds, snapshots and models; "
@@ -183,18 +206,19 @@ def build(
     )
     for result in run.ended("warn"):
         console.print(f"  warned: {plain(result.name)} ({result.rows:,} rows)", style="yellow")
-    console.print(f"Marts: schema {MARTS_SCHEMA} of {place}")
-    _tell_pull(settings, plan, audited=audit)
-    _raise_refusals(plan)
+    console.print(f"Marts: schema {MARTS_SCHEMA} of {plain(place_of(settings))}")
 
 
-def _tell_pull(settings: Settings, plan: "Plan", *, audited: bool) -> None:
+def _tell_pull(settings: Settings, plan: "Plan", work: "Work", *, audited: bool) -> None:
     """Say what the pull found; raise what it did not believe, and what an audit finds wrong."""
     from headroom.pull import audit, read_last_pull, require_nothing_held, sentences
 
+    if not work.domains:
+        console.print(work.nothing_changed(), highlight=False)
     pull = read_last_pull(settings) if "flotilla" in plan.built else None
     if pull:
-        for sentence in sentences(pull):
+        # What was compared is said above, where nothing was pulled.
+        for sentence in sentences(pull)[0 if work.domains else 1 :]:
             console.print(plain(sentence), highlight=False)
         if audited:
             audit(settings)
@@ -203,7 +227,7 @@ def _tell_pull(settings: Settings, plan: "Plan", *, audited: bool) -> None:
 
 
 def _print_plan(checked: "Checked") -> None:
-    """Say what will be built, what is left out, and what would bring it."""
+    """Say what the gate found, what is left out, and what would bring it."""
     plan = checked.plan
     if checked.gate:
         console.print(f"Gate: {len(checked.gate.findings)} expectations on the raw tables hold")
@@ -219,8 +243,6 @@ def _print_plan(checked: "Checked") -> None:
             style="yellow",
             highlight=False,
         )
-    if plan.built:
-        console.print(f"Building {', '.join(plan.built)}", highlight=False)
 
 
 def _raise_refusals(plan: "Plan") -> None:

@@ -7,7 +7,7 @@ Importing this package is cheap: Great Expectations takes about 2.5 seconds to i
 imported by the first check.
 """
 
-from headroom.quality.gate import check_source, require_source
+from headroom.quality.gate import check_source, require_new_structure
 from headroom.quality.result import GateFinding, GateRefusedError, GateResult
 
-__all__ = ["GateFinding", "GateRefusedError", "GateResult", "check_source", "require_source"]
+__all__ = ["GateFinding", "GateRefusedError", "GateResult", "check_source", "require_new_structure"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from headroom.quality import passed
 from headroom.quality.contract import COLUMNS
 from headroom.quality.elsewhere import remedies
 from headroom.quality.result import GateFinding, GateRefusedError, GateResult
@@ -16,17 +17,28 @@ def check_source(settings: Settings) -> GateResult:
     What rows have to be, the pull judges in the snapshot that it uses. Raises
     WarehouseUnavailableError where the database cannot be opened or read.
     """
+    return _check(settings, read_shape(settings))
+
+
+def require_new_structure(settings: Settings) -> GateResult | None:
+    """Check the raw tables, unless their structure is the one that passed last: then give None.
+
+    Raises GateRefusedError where dbt must not run.
+    """
     shape = read_shape(settings)
-    with quiet():
-        return GateResult(tuple(_shape_findings(settings, shape)))
-
-
-def require_source(settings: Settings) -> GateResult:
-    """Check the raw tables and raise GateRefusedError where dbt must not run."""
-    result = check_source(settings)
+    structure = passed.digest(settings, shape)
+    if passed.has_passed(settings, structure):
+        return None
+    result = _check(settings, shape)
     if not result.passed:
         raise GateRefusedError(result)
+    passed.remember(settings, structure)
     return result
+
+
+def _check(settings: Settings, shape: Shape) -> GateResult:
+    with quiet():
+        return GateResult(tuple(_shape_findings(settings, shape)))
 
 
 def _shape_findings(settings: Settings, shape: Shape) -> list[GateFinding]:

@@ -7,7 +7,7 @@ import pytest
 
 from headroom.doctor import examine
 from headroom.errors import SourceRejectedError
-from headroom.quality import GateFinding, GateRefusedError, check_source, require_source
+from headroom.quality import GateFinding, GateRefusedError, check_source, require_new_structure
 from headroom.quality.contract import COLUMNS
 from headroom.quality.shape import read_shape
 
@@ -19,11 +19,23 @@ def only_failure(source: Any) -> GateFinding:
 
 
 def test_a_sound_load_passes_with_every_check_made(source: Any) -> None:
-    result = require_source(source.settings)
+    result = require_new_structure(source.settings)
 
+    assert result
     assert result.passed
     assert result.failed == ()
     assert len(result.findings) == 2 + sum(map(len, COLUMNS.values()))
+
+
+def test_a_structure_that_passed_is_checked_again_only_when_it_changed(source: Any) -> None:
+    assert require_new_structure(source.settings)
+    assert require_new_structure(source.settings) is None
+    source.execute("alter table {s}.task add column colour text")
+    assert require_new_structure(source.settings)
+    source.execute("alter table {s}.task drop column alias")
+    for _ in range(2):
+        with pytest.raises(GateRefusedError):
+            require_new_structure(source.settings)
 
 
 ODD_ROWS = """
@@ -150,7 +162,7 @@ def test_a_refusal_says_what_where_and_what_to_do(source: Any) -> None:
     )
 
     with pytest.raises(GateRefusedError) as refusal:
-        require_source(source.settings)
+        require_new_structure(source.settings)
 
     error = refusal.value
     assert isinstance(error, SourceRejectedError)
