@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SUBMAKE := $(MAKE)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-faults lint bench simulate format lock clean
+.PHONY: help env demo test test-faults test-next lint bench simulate format lock clean
 
 PYTHON_FILES := src tests bench analyses
 SQL_FILES := models tests/dbt analyses snapshots
@@ -71,6 +71,9 @@ lint: env  ## Check style and types
 
 test-faults: env  ## Run the long tests: faults, mutated input, many random histories
 	@$(BIN)/pytest --numprocesses 2 -m long --hypothesis-profile long
+
+test-next: env  ## Build the small fleet and run dbt's unit tests on the next version of dbt (needs the index)
+	@$(BIN)/python -m tests.support.next_dbt
 
 bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench

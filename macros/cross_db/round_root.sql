@@ -10,21 +10,18 @@
         ) }}
     {%- endset -%}
     {%- set reached = '<=' if half == 'up' else '<' -%}
-    cast(
-        cast(
-            {{ near }} - 1
-            {%- for step in [-1, 1, 3] %}
-                + case
-                    when 2 * {{ near }} + {{ step }} <= 0 then 1
-                    when
-                        (2 * {{ near }} + {{ step }}) * (2 * {{ near }} + {{ step }}) * {{ wide_integer(denominator) }}
-                        {{ reached }} {{ 4 * factor * factor }} * {{ wide_integer(numerator) }}
-                        then 1
-                    else 0
-                end
-            {%- endfor %}
-            as decimal(18, 0)
-        ) * cast({{ '%.*f' % (digits, 10 ** -digits) }} as decimal(18, {{ digits }}))
-        as decimal(18, {{ digits }})
-    )
+    {%- set units -%}
+        {{ near }} - 1
+        {%- for step in [-1, 1, 3] %}
+            + case
+                when 2 * {{ near }} + {{ step }} <= 0 then 1
+                when
+                    (2 * {{ near }} + {{ step }}) * (2 * {{ near }} + {{ step }}) * {{ wide_integer(denominator) }}
+                    {{ reached }} {{ 4 * factor * factor }} * {{ wide_integer(numerator) }}
+                    then 1
+                else 0
+            end
+        {%- endfor %}
+    {%- endset -%}
+    {{ as_decimal(units, digits) }}
 {%- endmacro %}

@@ -4,9 +4,5 @@
     {%- set twice = '(2 * ' ~ wide_integer(numerator) ~ ' * ' ~ 10 ** digits ~ ' + ' ~ wide_integer(denominator) ~ ')' -%}
     {%- set divisor = 'nullif(2 * ' ~ wide_integer(denominator) ~ ', 0)' -%}
     {%- set quotient = twice ~ ' // ' ~ divisor if target.type == 'duckdb' else 'div(' ~ twice ~ ', ' ~ divisor ~ ')' -%}
-    cast(
-        cast({{ quotient }} as decimal({{ precision }}, 0))
-        * cast({{ '%.*f' % (digits, 10 ** -digits) }} as decimal({{ precision }}, {{ digits }}))
-        as decimal({{ precision }}, {{ digits }})
-    )
+    {{ as_decimal(quotient, digits, precision) }}
 {%- endmacro %}

@@ -5,10 +5,12 @@
         it is NULL rather than the text: the seed may not be there yet, and nothing may show unmasked. -#}
     {%- set kinds = ['keep', 'secret'] if kind == 'secret' else [kind] -%}
     {%- set masked = namespace(text=text if rows else 'cast(null as text)') -%}
-    {%- for part in rows | selectattr(1, 'in', kinds) | groupby(6) -%}
-        {%- set hints = holds_hint(text, part.list) -%}
+    {%- set of_kinds = rows | selectattr(1, 'in', kinds) | list -%}
+    {%- for number in of_kinds | map(attribute=6) | unique | sort -%}
+        {%- set part = of_kinds | selectattr(6, 'equalto', number) | list -%}
+        {%- set hints = holds_hint(text, part) -%}
         {%- set before = masked.text -%}
-        {%- for pattern, placeholder, flags in mask_steps(part.list) -%}
+        {%- for pattern, placeholder, flags in mask_steps(part) -%}
             {%- set quoted = [] -%}
             {%- for written in (pattern, placeholder, flags) -%}
                 {%- do quoted.append("'" ~ written | replace("'", "''") ~ "'") -%}
