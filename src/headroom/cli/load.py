@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+)
 
 from headroom.cli.common import TargetOption, console
 from headroom.errors import InputRejectedError
@@ -88,16 +95,20 @@ def load_dask_report(
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar over the sources of a load; gives what a load calls for each of them."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+def _progress(counts: ProgressColumn | None = None) -> Iterator[Callable[..., None]]:
+    """Show a bar over a load; gives what it calls with a name, how far it is, and the whole.
+
+    What is counted are sources, unless `counts` says otherwise.
+    """
+    columns = (TextColumn("{task.description}", markup=False), BarColumn())
+    shown = counts or MofNCompleteColumn()
+    with Progress(*columns, shown, console=console, transient=True) as progress:
         task = progress.add_task("reading", total=None)
 
-        def on_source(name: str, place: int, total: int) -> None:
-            progress.update(task, completed=place, total=total, description=printable(name)[-48:])
+        def on_progress(name: str, done: int, total: int | None) -> None:
+            progress.update(task, completed=done, total=total, description=printable(name)[-48:])
 
-        yield on_source
+        yield on_progress
 
 
 @loads.command("perf-logs")
@@ -116,13 +127,7 @@ def load_perf_logs(
 
     settings = Settings.from_environment(target)
     options = Options(calibration, experiment, strict=strict, csv_folder=csv)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("reading", total=None)
-
-        def on_progress(name: str, done: int, total: int | None) -> None:
-            progress.update(task, completed=done, total=total, description=printable(name)[-48:])
-
+    with _progress(DownloadColumn()) as on_progress:
         report = load(settings, paths, options, on_progress)
     print_report(console, report, kept="timings and other facts")
     _require_clean(report)
@@ -155,13 +160,7 @@ def load_failures(
     from headroom.hooks.render import print_report
 
     settings = Settings.from_environment(target)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("reading", total=None)
-
-        def on_source(name: str, place: int, total: int) -> None:
-            progress.update(task, completed=place, total=total, description=printable(name)[-48:])
-
+    with _progress() as on_source:
         report = load(settings, paths, Options(source, strict=strict, csv_folder=csv), on_source)
     print_report(console, report, "rows and objects", "kept")
     _require_clean(report)
