@@ -6,6 +6,6 @@ from (
     where {{ in_failure_scope('project') }}
     union all
     select max(started_at) as moment
-    from {{ ref('int_failures__attempts') }}
+    from {{ ref('attempts__attempts') }}
     where {{ in_failure_scope('project') }}
 ) as moments

@@ -160,9 +160,9 @@ def odds_ratio(cells: list[tuple[str, str, int, int]], subject: str) -> tuple[fl
 def test_the_odds_ratio_is_that_of_the_papers(both: dict[str, Project]) -> None:
     project = both["duckdb"]
     cells = project.query(
-        "select node_name, image, count(*), count(*) filter (where is_failure)"
-        " from headroom_intermediate.int_failures__attempts"
-        " where node_name like 'node-%' and is_ended group by node_name, image"
+        "select node_name, image, count(*), count(*) filter (where outcome = 'failed')"
+        " from marts.attempts__attempts"
+        " where node_name like 'node-%' and outcome <> 'open' group by node_name, image"
     )
     for place in ("node-11", "node-03"):
         (found,) = project.query(

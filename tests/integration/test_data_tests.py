@@ -153,6 +153,9 @@ DAMAGE = {
 }
 # One failure is there, of a history that says it is resolved.
 DAMAGE |= {
+    "accepted_values_attempts__attempts_outcome__open__succeeded__failed": (
+        "update marts.attempts__attempts set outcome = 'maybe'"
+    ),
     "accepted_values_failures__failures_failure_class__resource__user__infrastructure__unknown": (
         "update marts.failures__failures set failure_class = 'fate'"
     ),

@@ -22,6 +22,7 @@ from tests.support.project import Project
 BUILT = ("--select", "+path:models/marts/failures", "--exclude", "resource_type:seed")
 SAMPLES = PROJECT_DIR / "samples" / "failures"
 QUOTED = "o'brien"
+RETRIES = "headroom_intermediate.int_failures__retries"
 # Of a project of its own, two months before the samples.
 HIDDEN: dict[str, Any] = {
     "project": "secret-project",
@@ -190,11 +191,7 @@ def test_an_answer_is_what_it_would_be_without_the_others(both: Both, tmp_path: 
     path = tmp_path / "headroom.duckdb"
     shutil.copy(project.settings.duckdb_path, path)
     alone = Project(replace(project.settings, duckdb_path=path), project.variables)
-    tables = ("int_failures__attempts", "int_failures__retries")
-    for table in (
-        "marts.failures__failures",
-        *(f"headroom_intermediate.{name}" for name in tables),
-    ):
+    for table in ("marts.failures__failures", "marts.attempts__attempts", RETRIES):
         alone.execute(f"delete from {table} where project is distinct from 'ml-team'")
     for command in SECTIONS:
         asked: dict[str, Any] = {"failure_type": "OOMKilled", "job_name": "bert-train"}

@@ -22,8 +22,8 @@ FAILURES = """
 """
 ATTEMPTS = """
     attempt_id text, project text, node_name text, image text, started_at timestamptz,
-    started_hour integer, started_weekday integer, started_day date, is_ended boolean,
-    is_failure boolean, job_name text, user_name text, ended_at timestamptz
+    started_hour integer, started_weekday integer, started_day date, outcome text,
+    job_name text, owner_name text, ended_at timestamptz
 """
 EPISODES = """
     project text, failure_type text, duration_seconds decimal(18, 3), is_open boolean,
@@ -31,7 +31,7 @@ EPISODES = """
 """
 TABLES = {
     "marts.failures__failures": FAILURES,
-    "headroom_intermediate.int_failures__attempts": ATTEMPTS,
+    "marts.attempts__attempts": ATTEMPTS,
     "marts.failures__recoveries": EPISODES,
 }
 COMPILED: dict[tuple[str, str], str] = {}
@@ -79,7 +79,7 @@ def fail(project: Project, moments: list[Moment], *, known: bool, **columns: str
         )  # fmt: skip
         if known:
             attempts.append((attempt, found["project"], "n", "i", at, hour, at.isoweekday(),
-                             at.date(), True, True))  # fmt: skip
+                             at.date(), "failed"))  # fmt: skip
     insert(project, "failures", rows)
     if attempts:
         insert(project, "attempts", attempts)
@@ -90,7 +90,7 @@ def succeed(project: Project, moments: list[Moment]) -> None:
     for number, (day, hour) in enumerate(moments):
         at = START + timedelta(days=day, hours=hour, minutes=5)
         rows.append(
-            (f"s{number}", "p", "n", "i", at, hour, at.isoweekday(), at.date(), True, False)
+            (f"s{number}", "p", "n", "i", at, hour, at.isoweekday(), at.date(), "succeeded")
         )
     insert(project, "attempts", rows)
 

@@ -239,9 +239,7 @@ def both(
 def failures_of(project: Project) -> dict[str, list[str]]:
     names = [f"marts.failures__{mart}" for mart in MARTS]
     with project.in_environment():
-        return export_tables(
-            project.settings, [*names, "headroom_intermediate.int_failures__attempts"]
-        )
+        return export_tables(project.settings, [*names, "marts.attempts__attempts"])
 
 
 def test_both_engines_hold_the_same(both: dict[str, Project]) -> None:
@@ -298,8 +296,8 @@ def test_a_history_enriches_the_attempt(both: dict[str, Project], target: str) -
     )
     assert found == [("token=*** pull of <number> failed", True, "retag", "node-1", 2)]
     attempts = both[target].query(
-        "select count(*), sum(case when is_failure then 1 else 0 end)"
-        " from headroom_intermediate.int_failures__attempts"
+        "select count(*), sum(case when outcome = 'failed' then 1 else 0 end)"
+        " from marts.attempts__attempts"
         f" where not coalesce({OF_LISTINGS}, false)"
     )
     assert attempts == [(len(PODS) - 1 + len(RUNS), 22)]
@@ -354,7 +352,7 @@ def test_failures_of_listings_are_what_they_should_be(
 def test_a_pod_that_runs_again_is_open(both: dict[str, Project], target: str) -> None:
     """Its failed ends are ended attempts; its last try has neither ended nor failed."""
     found = both[target].query(
-        "select job_name, is_ended, is_failure from headroom_intermediate.int_failures__attempts"
+        "select job_name, outcome <> 'open', outcome = 'failed' from marts.attempts__attempts"
         " where job_name in ('h-restarting', 'l-main-oom-sidecar-runs') order by 1, 2, 3"
     )
     assert found == [

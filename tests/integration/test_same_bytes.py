@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.histories import TABLES
+from tests.support.histories import ATTEMPTS, TABLES
 from tests.support.project import Project
 
-ATTEMPTS = "headroom_intermediate.int_failures__attempts"
 # Uneven counts: their rates have no short binary form, so that a sum's last digits show its order.
 CELLS = """
     create table marts.cells as
@@ -24,10 +23,10 @@ CELLS = """
 """
 SHUFFLED = f"""
     insert into {ATTEMPTS}
-        (attempt_id, node_name, project, image, started_hour, is_failure)
+        (attempt_id, node_name, project, image, started_hour, outcome)
     select
         cells.i || ' ' || copies.j, cells.node_name, cells.project, cells.image,
-        cells.started_hour, copies.j <= cells.f
+        cells.started_hour, case when copies.j <= cells.f then 'failed' else 'succeeded' end
     from marts.cells as cells
     inner join generate_series(1, 23) as copies (j) on copies.j <= cells.n
     order by md5(node_name || {{salt}})

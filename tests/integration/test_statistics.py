@@ -104,8 +104,8 @@ def test_benjamini_hochberg(module_project: Project) -> None:
     )
     sql = module_project.compiled(
         "--inline",
-        f"select {{{{ q_value('p_value', 'tested', 'p_rank', 'family') }}}} from ({ranked}) as ranked"
-        " order by family, place",
+        f"select {{{{ q_value('p_value', 'tested', 'p_rank', 'family') }}}}"
+        f" from ({ranked}) as ranked order by family, place",
     )
     found = [row[0] for row in module_project.query(sql)]
     position = sum(len(values) for values in families[:3])

@@ -14,9 +14,8 @@ from headroom.warehouse import open_warehouse
 from tests.support.project import Project
 
 BAD = 7
-ATTEMPTS = "headroom_intermediate.int_failures__attempts"
+ATTEMPTS = "marts.attempts__attempts"
 TABLES = f"""
-    create schema headroom_intermediate;
     create schema if not exists marts;
     create table {ATTEMPTS} (
         attempt_id text,
@@ -24,12 +23,11 @@ TABLES = f"""
         project text,
         image text,
         job_name text,
-        user_name text,
+        owner_name text,
         started_hour integer,
         started_weekday integer,
         started_at timestamptz default timestamptz '2025-11-01 11:00:00+00',
-        is_failure boolean,
-        is_ended boolean default true,
+        outcome text,
         started_day date default date '2025-11-01',
         ended_at timestamptz default timestamptz '2025-11-01 12:00:00+00'
     );
@@ -85,7 +83,7 @@ def attempts_of(shape: Shape, generator: np.random.Generator) -> Columns:
 
 
 def arrow_table(columns: Columns, failed: np.ndarray) -> pa.Table:
-    """Give attempts as rows of int_failures__attempts, one after the other in November 2025."""
+    """Give attempts as rows of attempts__attempts, one after the other in November 2025."""
     names = {
         name: [str(value) for value in columns[name].tolist()]
         for name in ("node", "project", "image", "job", "user")
@@ -96,9 +94,9 @@ def arrow_table(columns: Columns, failed: np.ndarray) -> pa.Table:
             "project": names["project"],
             "image": names["image"],
             "job_name": names["job"],
-            "user_name": names["user"],
+            "owner_name": names["user"],
             "started_hour": columns["hour"].astype(np.int32),
-            "is_failure": failed,
+            "outcome": np.where(failed, "failed", "succeeded"),
         }
     )
 

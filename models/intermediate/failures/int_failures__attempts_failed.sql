@@ -1,3 +1,5 @@
+{%- set rules = failure_rules() %}
+
 with
 
 observed as (
@@ -8,9 +10,7 @@ observed as (
 
 recorded as (
 
-    select distinct attempt_id
-    from {{ ref('int_failures__events_matched') }}
-    where not has_attempt_failed
+    select * from {{ ref('int_failures__attempts_recorded') }}
 
 )
 
@@ -24,11 +24,18 @@ select
     observed.node_name,
     observed.image,
     observed.cluster_name,
+    observed.submitted_day,
+    observed.is_landed,
     observed.started_at,
     observed.ended_at,
     observed.exit_code,
     md5(nullif(observed.exit_reason, '')) as reason_md5,
     md5(coalesce(nullif(observed.message, ''), nullif(observed.exit_reason, ''))) as message_md5,
+    -- What Flotilla keeps of a run's events belongs to that run, whatever its time.
+    case
+        when coalesce(observed.exit_code <> 0, true)
+            then {{ first_failure_rule('event', 'observed.pod_event_lines', rules) }}
+    end as own_event_rule_order,
     observed.further_restart_count,
     observed.gpu_count,
     observed.memory_mb,

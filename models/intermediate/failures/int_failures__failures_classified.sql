@@ -35,6 +35,7 @@ ruled as (
             phases.rule_order,
             recorded_types.rule_order,
             pod_events.rule_order,
+            failures.own_event_rule_order,
             {{ first_failure_rule('history', 'failures.recorded_type', rules) }},
             {{ first_failure_rule(
                 'exit_code',

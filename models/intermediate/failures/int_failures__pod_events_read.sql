@@ -44,7 +44,7 @@ failures as (
             partition by pod_name, project order by started_at, {{ text_key('attempt_id') }}
         ) as next_started_at
     from {{ ref('int_failures__attempts_failed') }}
-    where pod_name in (select told.object_name from told)
+    where is_landed and pod_name in (select told.object_name from told)
 
 ),
 
@@ -55,54 +55,23 @@ limits as (
         * interval '1 second' as clock_ahead,
         cast({{ threshold('failure_event_lag_hours') }} as integer) * interval '1 hour' as lag
 
-),
-
-of_pods as (
-
-    select
-        failures.failure_id,
-        told.rule_order
-    from failures
-    cross join limits
-    inner join told on failures.pod_name = told.object_name
-    where
-        (
-            told.last_seen_at is null
-            or told.last_seen_at >= failures.started_at - limits.clock_ahead
-        )
-        and (
-            told.first_seen_at is null
-            or told.first_seen_at <= least(
-                failures.failed_at + limits.lag, failures.next_started_at + limits.clock_ahead
-            )
-        )
-
-),
-
--- What Flotilla keeps of a run's events belongs to that run, whatever its time.
-of_runs as (
-
-    select
-        'flotilla:' || run_id as failure_id,
-        {{ first_failure_rule('event', 'pod_event_lines', rules) }} as rule_order
-    from {{ ref('stg_flotilla__runs') }}
-    where
-        pod_event_lines is not null
-        and coalesce(exit_code <> 0, true)
-
-),
-
-both_kinds as (
-
-    select * from of_pods
-    union all
-    select * from of_runs
-    where rule_order is not null
-
 )
 
 select
-    failure_id,
-    min(rule_order) as rule_order
-from both_kinds
-group by failure_id
+    failures.failure_id,
+    min(told.rule_order) as rule_order
+from failures
+cross join limits
+inner join told on failures.pod_name = told.object_name
+where
+    (
+        told.last_seen_at is null
+        or told.last_seen_at >= failures.started_at - limits.clock_ahead
+    )
+    and (
+        told.first_seen_at is null
+        or told.first_seen_at <= least(
+            failures.failed_at + limits.lag, failures.next_started_at + limits.clock_ahead
+        )
+    )
+group by failures.failure_id

@@ -6,6 +6,7 @@ with
 texts as (
 
     select exit_reason as raw_text from {{ ref('stg_flotilla__runs') }}
+    where {{ parts_to_make(reached=landed_anyway()) }}
     union distinct
     select reason as raw_text from {{ ref('stg_failures__pods') }}
     union distinct
@@ -23,13 +24,34 @@ texts as (
 
 ),
 
+keyed as (
+
+    select
+        raw_text,
+        md5(raw_text) as text_md5
+    from texts
+    where raw_text <> ''
+
+),
+
+-- A text that was read once is read for good: the same rules would say the same of it.
+unread as (
+
+    select keyed.*
+    from keyed
+    {%- if is_incremental() %}
+        left join {{ this }} as known on keyed.text_md5 = known.text_md5
+        where known.text_md5 is null
+    {%- endif %}
+
+),
+
 without_secrets as (
 
     select
-        md5(raw_text) as text_md5,
+        text_md5,
         {{ apply_masks('raw_text', masks, 'secret') }} as shown_text
-    from texts
-    where raw_text <> ''
+    from unread
 
 ),
 

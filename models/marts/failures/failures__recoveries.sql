@@ -12,8 +12,8 @@ observed as (
     select
         greatest(
             (select max(failed_at) from {{ ref('failures__failures') }}),
-            (select max(ended_at) from {{ ref('int_failures__attempts') }}),
-            (select max(started_at) from {{ ref('int_failures__attempts') }})
+            (select max(ended_at) from {{ ref('attempts__attempts') }}),
+            (select max(started_at) from {{ ref('attempts__attempts') }})
         ) as observed_until
 
 ),

@@ -5,8 +5,8 @@ with
 expected as (
 
     select attempt_id as failure_id
-    from {{ ref('int_failures__attempts') }}
-    where is_failure
+    from {{ ref('attempts__attempts') }}
+    where outcome = 'failed'
     union all
     select 'event:' || event_key as failure_id
     from {{ ref('int_failures__events_matched') }}

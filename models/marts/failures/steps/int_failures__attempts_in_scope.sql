@@ -3,7 +3,7 @@ select
     attempt_id,
     project,
     job_name,
-    user_name,
+    owner_name as user_name,
     node_name,
     image,
     started_at,
@@ -11,9 +11,9 @@ select
     started_hour,
     started_weekday,
     started_day,
-    is_ended,
-    is_failure
-from {{ ref('int_failures__attempts') }}
+    outcome <> 'open' as is_ended,
+    outcome = 'failed' as is_failure
+from {{ ref('attempts__attempts') }}
 where
     started_at < (select scope.known_until from {{ ref('int_failures__scope') }} as scope)
     and coalesce(

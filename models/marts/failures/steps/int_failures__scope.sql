@@ -22,8 +22,8 @@ last_known as (
     from (
         select max(failed_day) as known_day from {{ ref('failures__failures') }}
         union all
-        select max(started_day) as known_day from {{ ref('int_failures__attempts') }}
-    ) as days
+        select max(started_day) as known_day from {{ ref('attempts__attempts') }}
+    ) as known_days
 
 ),
 

@@ -58,12 +58,12 @@ successes as (
         jobs.job_number as lookup_key,
         attempts.started_at as moment,
         attempts.ended_at
-    from {{ ref('int_failures__attempts') }} as attempts
+    from {{ ref('attempts__attempts') }} as attempts
     inner join jobs
         on
             coalesce(attempts.project, '') = coalesce(jobs.project, '')
             and attempts.job_name = jobs.job_name
-    where attempts.is_ended and not attempts.is_failure and attempts.ended_at is not null
+    where attempts.outcome = 'succeeded' and attempts.ended_at is not null
 
 ),
 

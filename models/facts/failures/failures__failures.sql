@@ -1,8 +1,21 @@
+{{ config(
+    unique_key='failure_id',
+    incremental_strategy='replace_attempts',
+    indexes=row_store_indexes([
+        {'columns': ['failure_id']},
+        {'columns': ['submitted_day']},
+        {'columns': ['failed_at']},
+    ]),
+) }}
+
 with
 
 failures as (
 
     select * from {{ ref('int_failures__failures_classified') }}
+    where
+        is_landed
+        or {{ parts_to_make(part_column='submitted_day', reached=landed_anyway(runs_left())) }}
 
 ),
 
@@ -26,6 +39,8 @@ select
     measured.failure_id,
     measured.attempt_id,
     measured.origin,
+    measured.submitted_day,
+    measured.is_landed,
     measured.project,
     measured.job_name,
     measured.user_name,
@@ -40,12 +55,12 @@ select
     measured.failure_type,
     measured.failure_class,
     measured.rule_name,
-    measured.exit_code,
+    cast(measured.exit_code as integer) as exit_code,
     measured.exit_reason,
     measured.error_template,
     measured.template_id,
     cast(measured.further_restart_count as integer) as further_restart_count,
-    measured.gpu_count,
+    cast(measured.gpu_count as integer) as gpu_count,
     measured.memory_mb,
     measured.has_memory_overflow,
     {{ round_scaled('measured.gpu_count * measured.run_ms * 10', 36, 6) }} as lost_gpu_hours,

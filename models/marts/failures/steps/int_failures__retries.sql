@@ -8,12 +8,12 @@ attempts as (
         image,
         started_at,
         ended_at,
-        is_ended,
-        is_failure,
-        memory_mb,
-        origin || '|' || coalesce(project, '') || '|' || job_name
+        outcome <> 'open' as is_ended,
+        outcome = 'failed' as is_failure,
+        requested_mb as memory_mb,
+        source || '|' || coalesce(project, '') || '|' || job_name
         || '|' || coalesce(command_md5, '') as job
-    from {{ ref('int_failures__attempts') }}
+    from {{ ref('attempts__attempts') }}
     where started_at is not null and job_name is not null
 
 ),

@@ -1,0 +1,108 @@
+"""Failures made by day equal those of a full build, over changes of runs and of what is loaded."""
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from headroom.hooks.contract import landed_tables
+from headroom.hooks.landing import arrow_rows, land
+from tests.integration.test_failures import event, kubernetes_event, pod
+from tests.support.canonical import export_tables
+from tests.support.project import Project
+from tests.support.raw import START, Row, definition_row, run_row, write_raw
+
+MARTS = [
+    "marts.attempts__attempts",
+    *(
+        f"marts.failures__{name}"
+        for name in ("failures", "nodes", "images", "patterns", "retries", "recoveries")
+    ),
+]
+SELECTED = ("--select", "+path:models/marts/failures", "--exclude", "resource_type:seed")
+HOURS = 30 * 24
+MOMENTS = 5
+
+
+def changed_run(luck: np.random.Generator, run: Row) -> Row:
+    """Change something of a run that moves it between days, outcomes or what is loaded."""
+    moved = START + timedelta(hours=int(luck.integers(HOURS)))
+    changes: list[dict[str, Any]] = [
+        {"exit_code": int(luck.integers(2))},
+        {"status": "RUNNING", "finished_at": None, "exit_code": None},
+        {"queued_at": moved, "finished_at": moved + timedelta(hours=2)},
+        {"pod_name": name_of(luck)},
+        {"exit_code": 1, "pod_events": '[{"reason": "OOMKilled", "message": "too much"}]'},
+    ]
+    return {**run, **changes[int(luck.integers(len(changes)))]}
+
+
+def name_of(luck: np.random.Generator) -> str:
+    """Give a pod's name that runs, pods, records and events share now and then."""
+    return f"pod-{luck.integers(40)}"
+
+
+def loaded(luck: np.random.Generator, moment: int) -> dict[str, list[dict[str, Any]]]:
+    """Give what is loaded at a moment, under keys that come again."""
+    hours = [float(hour) for hour in luck.integers(HOURS, size=9)]
+    keys = [f"key-{number}" for number in luck.integers(12, size=9)]
+    rows: dict[str, dict[str, dict[str, Any]]] = {
+        "landed_failure_events": {
+            key: event(key, hour, pod_name=name_of(luck), is_resolved=moment % 2 == 0)
+            for key, hour in zip(keys[:3], hours[:3], strict=True)
+        },
+        "landed_pods": {
+            key: pod(key, hour, pod_name=name_of(luck), exit_code=1, phase="Failed")
+            for key, hour in zip(keys[3:6], hours[3:6], strict=True)
+        },
+        "landed_kubernetes_events": {
+            key: kubernetes_event(key, name_of(luck), hour, "OOMKilling", "too much")
+            for key, hour in zip(keys[6:], hours[6:], strict=True)
+        },
+    }
+    return {table: list(found.values()) for table, found in rows.items()}
+
+
+def test_builds_by_part_equal_a_full_one(module_project: Project) -> None:
+    """Late, corrected, moved and deleted runs; pods, events and histories loaded and removed."""
+    luck = np.random.default_rng(17)
+    project, tables = module_project, landed_tables()
+    runs = {
+        f"eks-{number}": run_row(
+            f"eks-{number}",
+            queued_at=START + timedelta(hours=int(luck.integers(HOURS))),
+            alias=f"job-{number % 6}",
+            exit_code=int(luck.integers(2)),
+            instance_dns_name=f"node-{number % 3}",
+            pod_name=name_of(luck),
+        )
+        for number in range(60)
+    }
+    project.dbt("seed")
+    counts = set()
+    with project.in_environment():
+        for moment in range(MOMENTS):
+            for run_id in luck.choice(sorted(runs), size=6, replace=False):
+                runs[run_id] = changed_run(luck, runs[run_id])
+            late = START + timedelta(hours=int(luck.integers(HOURS)))
+            runs[f"eks-late-{moment}"] = run_row(f"eks-late-{moment}", queued_at=late, exit_code=1)
+            del runs[str(luck.choice(sorted(runs)))]
+            write_raw(project.settings, list(runs.values()), [definition_row()])
+            rows = loaded(luck, moment).items()
+            land(
+                project.settings,
+                {tables[name]: arrow_rows(tables[name], found) for name, found in rows},
+            )
+            project.execute(
+                "delete from headroom_landed.landed_failure_events where event_key = ("
+                "select max(event_key) from headroom_landed.landed_failure_events)"
+            )
+            project.dbt("run", *SELECTED)
+            counts |= set(project.query("select count(*) from marts.failures__failures"))
+        by_part = export_tables(project.settings, MARTS)
+        project.dbt("run", "--full-refresh", *SELECTED)
+        full = export_tables(project.settings, MARTS)
+    assert len(counts) > 1
+    for name, lines in full.items():
+        assert by_part[name] == lines, name
+        assert lines, name
