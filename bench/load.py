@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from headroom.hooks.perf_logs import Options, load_perf_logs
+from headroom.loads.perf_logs import Options, load_perf_logs
 from headroom.settings import Settings
 from tests.support.project import Project
 

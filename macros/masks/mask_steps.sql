@@ -1,7 +1,7 @@
 {% macro mask_steps(rows) -%}
     {#- The steps that masks make: pattern, placeholder, flags. The masks of one step are one pattern, as
         PostgreSQL keeps 32 compiled patterns and compiles any other for each row. Each has as many groups
-        as its placeholder names. `headroom.hooks.masks` does the same. -#}
+        as its placeholder names. `headroom.landed.masks` does the same. -#}
     {%- set sign = kept_sign() -%}
     {%- set steps = [] -%}
     {%- for step in rows | groupby(7) -%}

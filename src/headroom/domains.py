@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headroom.errors import SourceRejectedError
-from headroom.hooks.contract import landed_tables_of
+from headroom.landed.contract import landed_tables_of
 from headroom.settings import DEFAULT_SOURCE_SCHEMA, PROJECT_DIR, Settings
 
 RAW_TABLES = ("task", "task_def")

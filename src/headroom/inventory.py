@@ -5,7 +5,7 @@ import psycopg
 
 from headroom.domains import DOMAINS, RAW_TABLES, SOURCES_READ, Inventory, decide
 from headroom.errors import WarehouseUnavailableError
-from headroom.hooks.contract import LANDED_SCHEMA, landed_tables
+from headroom.landed.contract import LANDED_SCHEMA, landed_tables
 from headroom.settings import MARTS_SCHEMA, Settings, Target
 from headroom.warehouse import Warehouse, open_warehouse
 

@@ -24,7 +24,7 @@ from headroom.engine_errors import explained
 from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.settings import Settings
 
-# Beside the lock of loads (headroom.hooks.landing); of this database alone.
+# Beside the lock of loads (headroom.landed.landing); of this database alone.
 BUILD_LOCK = 7_105_205
 RETRY_SECONDS = 0.5
 APPLICATION = "headroom build"

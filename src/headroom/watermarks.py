@@ -18,8 +18,8 @@ import duckdb
 import psycopg
 
 from headroom.domains import READERS
-from headroom.hooks.contract import landed_tables, landed_tables_of
 from headroom.inventory import every_relation
+from headroom.landed.contract import landed_tables, landed_tables_of
 from headroom.settings import MARTS_SCHEMA, PROJECT_DIR, Settings
 from headroom.warehouse import Warehouse
 

@@ -18,7 +18,7 @@ ROW = 120_000
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from headroom.hooks.failures import Options, load_failures
+from headroom.loads.failures import Options, load_failures
 from headroom.settings import Settings
 settings = Settings("duckdb", Path(sys.argv[2]), "none")
 report = load_failures(settings, [sys.argv[1]], Options())

@@ -15,22 +15,22 @@ from pathlib import Path
 import pytest
 
 from headroom.errors import HeadroomError
-from headroom.hooks.build_stats import Options as BuildOptions
-from headroom.hooks.build_stats.collected import Collected as Builds
-from headroom.hooks.build_stats.load import _read as read_build_stats
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.dask_report.load import Collected as Reports
-from headroom.hooks.dask_report.load import read_report
-from headroom.hooks.failures import Options as FailureOptions
-from headroom.hooks.failures.collected import Collected as Failures
-from headroom.hooks.failures.load import _read as read_failures
-from headroom.hooks.inputs import Source
-from headroom.hooks.loading import read_sources
-from headroom.hooks.perf_logs import Options as PerfOptions
-from headroom.hooks.perf_logs import load_perf_logs
-from headroom.hooks.perf_logs.lines import BadLineError, parse_line
-from headroom.hooks.report import LoadReport
-from headroom.hooks.seed_csv import write_seeds
+from headroom.landed.contract import landed_tables
+from headroom.landed.seed_csv import write_seeds
+from headroom.loads.build_stats import Options as BuildOptions
+from headroom.loads.build_stats.collected import Collected as Builds
+from headroom.loads.build_stats.load import _read as read_build_stats
+from headroom.loads.dask_report.load import Collected as Reports
+from headroom.loads.dask_report.load import read_report
+from headroom.loads.failures import Options as FailureOptions
+from headroom.loads.failures.collected import Collected as Failures
+from headroom.loads.failures.load import _read as read_failures
+from headroom.loads.loading import read_sources
+from headroom.loads.perf_logs import Options as PerfOptions
+from headroom.loads.perf_logs import load_perf_logs
+from headroom.loads.perf_logs.lines import BadLineError, parse_line
+from headroom.loads.report import LoadReport
+from headroom.reading.inputs import Source
 from headroom.settings import PROJECT_DIR, Settings
 from tests.support.mutations import HangError, ends_within, mutate
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from headroom.hooks.failures import Options, load_failures
+from headroom.loads.failures import Options, load_failures
 from headroom.settings import PROJECT_DIR, TARGETS
 from tests.conftest import MakeProject
 from tests.support.canonical import export_tables

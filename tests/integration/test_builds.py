@@ -10,11 +10,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from headroom.hooks.build_stats import Options, load_build_stats
-from headroom.hooks.build_stats.facts import report_row
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.landing import POSTGRES_LOCK, arrow_rows, land
-from headroom.hooks.seed_csv import write_seeds
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import POSTGRES_LOCK, arrow_rows, land
+from headroom.landed.seed_csv import write_seeds
+from headroom.loads.build_stats import Options, load_build_stats
+from headroom.loads.build_stats.facts import report_row
 from headroom.settings import PROJECT_DIR, TARGETS
 from tests.support.canonical import export_marts, export_tables
 from tests.support.project import Project, copy_of_the_seeds

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.dask_report import load_dask_reports
-from headroom.hooks.landing import land
-from headroom.hooks.perf_logs import Options
-from headroom.hooks.seed_csv import _read
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import land
+from headroom.landed.seed_csv import _read
+from headroom.loads.dask_report import load_dask_reports
+from headroom.loads.perf_logs import Options
 from headroom.settings import PROJECT_DIR, TARGETS
 from tests.support.canonical import export_tables
 from tests.support.project import Project

@@ -6,9 +6,9 @@ from hashlib import md5
 import pytest
 from dbt.contracts.graph.nodes import ManifestNode
 
-from headroom.hooks.build_stats import Options, load_build_stats
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.landing import arrow_rows, land
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import arrow_rows, land
+from headroom.loads.build_stats import Options, load_build_stats
 from headroom.settings import PROJECT_DIR
 from tests.support.parse import manifest_for
 from tests.support.project import Project

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from headroom.connection import variables_for_dbt
 from headroom.errors import WarehouseUnavailableError
-from headroom.hooks.failures import Options, load_failures
+from headroom.loads.failures import Options, load_failures
 from headroom.pull import read_last_pull
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import open_warehouse

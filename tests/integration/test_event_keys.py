@@ -3,9 +3,9 @@
 from itertools import permutations
 from pathlib import Path
 
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.perf_logs import Options, load_perf_logs
-from headroom.hooks.report import LoadReport
+from headroom.landed.contract import landed_tables
+from headroom.loads.perf_logs import Options, load_perf_logs
+from headroom.loads.report import LoadReport
 from tests.support.canonical import export_tables
 from tests.support.project import Project
 

@@ -12,7 +12,7 @@ from headroom.errors import WarehouseUnavailableError
 from headroom.failures.access import Scope
 from headroom.failures.ask import Question, compile_for_failures
 from headroom.failures.report import SECTIONS, Command, answer, as_json
-from headroom.hooks.failures import Options, load_failures, record_solution
+from headroom.loads.failures import Options, load_failures, record_solution
 from headroom.report.run import parse_as_of
 from headroom.settings import PROJECT_DIR, TARGETS
 from tests.integration.test_failures import event, failed_pod, fill, pod

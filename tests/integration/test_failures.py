@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.failures import Options, load_failures
-from headroom.hooks.landing import arrow_rows, land
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import arrow_rows, land
+from headroom.loads.failures import Options, load_failures
 from headroom.settings import PROJECT_DIR, TARGETS
 from tests.support.canonical import export_tables
 from tests.support.project import Project

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.landing import arrow_rows, land
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import arrow_rows, land
 from tests.integration.test_failures import event, kubernetes_event, pod
 from tests.support.canonical import export_tables
 from tests.support.project import Project

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 from headroom.cli import app
 from headroom.errors import InputRejectedError, UsageError
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.failures import Options, load_failures, record_solution
-from headroom.hooks.report import LoadReport
+from headroom.landed.contract import landed_tables
+from headroom.loads.failures import Options, load_failures, record_solution
+from headroom.loads.report import LoadReport
 from headroom.settings import PROJECT_DIR, Settings
 from tests.support.canonical import export_tables
 from tests.support.check_history import FOLDER, LAST_DAY, SCHEMA

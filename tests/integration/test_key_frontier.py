@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from headroom.hooks.masks import mask_secrets
+from headroom.landed.masks import mask_secrets
 from headroom.report import REPORTS
 from headroom.settings import PROJECT_DIR
 from tests.support.canonical import export_query

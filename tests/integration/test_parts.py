@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.landing import Row, arrow_rows, land
-from headroom.hooks.prune import prune
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import Row, arrow_rows, land
+from headroom.landed.prune import prune
 from tests.support.project import Project
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from headroom.hooks import landing
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.perf_logs import Options, load_perf_logs
-from headroom.hooks.perf_logs import load as load_module
-from headroom.hooks.report import LoadReport
+from headroom.landed import landing
+from headroom.landed.contract import landed_tables
+from headroom.loads.perf_logs import Options, load_perf_logs
+from headroom.loads.perf_logs import load as load_module
+from headroom.loads.report import LoadReport
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import open_warehouse
 from tests.support.canonical import export_tables

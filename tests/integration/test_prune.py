@@ -8,10 +8,10 @@ import psycopg
 import pytest
 
 from headroom.errors import UsageError, WarehouseUnavailableError
-from headroom.hooks import landing
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.landing import Row, arrow_rows, land
-from headroom.hooks.prune import Pruned, cutoff, prune
+from headroom.landed import landing
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import Row, arrow_rows, land
+from headroom.landed.prune import Pruned, cutoff, prune
 from tests.support.canonical import export_tables
 from tests.support.project import Project
 

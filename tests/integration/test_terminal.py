@@ -11,7 +11,7 @@ from tests.conftest import MakeProject
 from tests.support.planted import PLANTED, harm
 from tests.support.project import TABLES, Project
 from tests.support.raw import START, definition_row, run_row, write_raw
-from tests.unit.hooks.test_failures import EVENT, make_history
+from tests.unit.loads.test_failures import EVENT, make_history
 
 pytestmark = pytest.mark.long
 DAY = START.date().isoformat()

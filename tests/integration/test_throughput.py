@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap
 
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.landing import arrow_rows, land
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import arrow_rows, land
 from headroom.settings import TARGETS
 from tests.support.canonical import export_marts
 from tests.support.project import Project

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from headroom.hooks.build_stats.facts import read_sample, report_row
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.landing import arrow_rows, land
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import arrow_rows, land
+from headroom.loads.build_stats.facts import read_sample, report_row
 from headroom.settings import Settings
 from tests.support.labelled_series import QUIET, SECONDS, Series
 

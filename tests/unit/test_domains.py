@@ -6,7 +6,7 @@ import pytest
 
 from headroom.domains import DOMAINS, Inventory, Plan, decide, exclusions
 from headroom.errors import SourceRejectedError, UsageError
-from headroom.hooks.contract import landed_tables, landed_tables_of
+from headroom.landed.contract import landed_tables, landed_tables_of
 from headroom.settings import DOMAIN_NAMES, Settings
 
 RAW = frozenset({"task", "task_def"})

@@ -22,8 +22,8 @@ from headroom.errors import (
     LockedError,
     WarehouseUnavailableError,
 )
-from headroom.hooks import landing
-from headroom.hooks.contract import landed_tables
+from headroom.landed import landing
+from headroom.landed.contract import landed_tables
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.throwaway_postgres import throwaway_database
 from headroom.warehouse import open_warehouse

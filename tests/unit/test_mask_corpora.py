@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom.hooks.masks import MASKS, masked
+from headroom.landed.masks import MASKS, masked
 from headroom.settings import Target
 from tests.support.corpora import Planted, planted, sentences
 from tests.support.macros import Macros

@@ -29,7 +29,7 @@ from headroom.terminal import PlainConsole, plain
 from headroom.warehouse import Result
 from tests.support.in_process import headroom
 from tests.support.planted import COLOURS, PLANTED, PLANTED_NAME, PYTHON_FILES, harm
-from tests.unit.hooks.test_failures import EVENT, make_history
+from tests.unit.loads.test_failures import EVENT, make_history
 
 # Signs that are written before digits: they are seen, and change nothing behind them.
 SEEN = {0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2} | {

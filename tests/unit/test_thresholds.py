@@ -13,7 +13,7 @@ SEEDS = {"threshold": "thresholds", "pull_limit": "pull_limits"}
 NAME = re.compile(r"\\?(['\"])(\w+)\\?\1")
 # Read from the seeds' files or tables by Python: the published rule of build stats.
 IN_PYTHON = re.compile(r"\[\"(\w+)\"\]")
-PYTHON = ("hooks/build_stats/published_rule.py",)
+PYTHON = ("loads/build_stats/published_rule.py",)
 
 
 def asked_for(macro: str) -> dict[str, str]:

@@ -104,7 +104,7 @@ def record_solution(
     failed: Annotated[bool, typer.Option("--failed", help="It did not.")] = False,
 ) -> None:
     """Record that a solution worked or did not; no load takes the record away."""
-    from headroom.hooks.failures import record_solution as record
+    from headroom.loads.failures import record_solution as record
 
     if worked == failed:
         raise UsageError("say whether it worked", "give one of --worked and --failed")

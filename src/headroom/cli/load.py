@@ -21,7 +21,7 @@ from headroom.printable import printable
 from headroom.settings import Settings
 
 if TYPE_CHECKING:
-    from headroom.hooks.report import LoadReport
+    from headroom.loads.report import LoadReport
 
 PathsArgument = Annotated[
     list[str],
@@ -58,9 +58,9 @@ def load_build_stats(
     strict: StrictOption = False,
 ) -> None:
     """Load build logs, campaign_stats.json and samples files; exit 7 if a piece was rejected."""
-    from headroom.hooks.build_stats import Options
-    from headroom.hooks.build_stats import load_build_stats as load
-    from headroom.hooks.render import print_builds, print_report
+    from headroom.loads.build_stats import Options
+    from headroom.loads.build_stats import load_build_stats as load
+    from headroom.loads.render import print_builds, print_report
 
     settings = Settings.from_environment(target)
     options = Options(build_id, region, strict=strict, csv_folder=csv)
@@ -81,9 +81,9 @@ def load_dask_report(
     strict: StrictOption = False,
 ) -> None:
     """Load the task streams of Dask performance reports; exit 7 if a piece was rejected."""
-    from headroom.hooks.dask_report import load_dask_reports as load
-    from headroom.hooks.perf_logs import Options
-    from headroom.hooks.render import print_report, print_task_streams
+    from headroom.loads.dask_report import load_dask_reports as load
+    from headroom.loads.perf_logs import Options
+    from headroom.loads.render import print_report, print_task_streams
 
     settings = Settings.from_environment(target)
     options = Options(calibration, experiment, strict=strict, csv_folder=csv)
@@ -121,9 +121,9 @@ def load_perf_logs(
     strict: StrictOption = False,
 ) -> None:
     """Load SIM_TIMING and AGG_TIMING logs, and workers' warnings; exit 7 if a line was rejected."""
-    from headroom.hooks.perf_logs import Options
-    from headroom.hooks.perf_logs import load_perf_logs as load
-    from headroom.hooks.render import print_report
+    from headroom.loads.perf_logs import Options
+    from headroom.loads.perf_logs import load_perf_logs as load
+    from headroom.loads.render import print_report
 
     settings = Settings.from_environment(target)
     options = Options(calibration, experiment, strict=strict, csv_folder=csv)
@@ -155,9 +155,9 @@ def load_failures(
     ] = False,
 ) -> None:
     """Load failure histories and Kubernetes pods and events; exit 7 if a piece was rejected."""
-    from headroom.hooks.failures import Options
-    from headroom.hooks.failures import load_failures as load
-    from headroom.hooks.render import print_report
+    from headroom.loads.failures import Options
+    from headroom.loads.failures import load_failures as load
+    from headroom.loads.render import print_report
 
     settings = Settings.from_environment(target)
     with _progress() as on_source:

@@ -27,8 +27,8 @@ def prune(
     ] = False,
 ) -> None:
     """Delete landed rows that are older than an age: whole builds, trials and reports."""
-    from headroom.hooks.prune import cutoff
-    from headroom.hooks.prune import prune as prune_landed
+    from headroom.landed.prune import cutoff
+    from headroom.landed.prune import prune as prune_landed
     from headroom.report.run import parse_as_of
 
     settings = Settings.from_environment(target)

@@ -10,9 +10,9 @@ from headroom.failures.access import Scope
 from headroom.failures.ask import Question, Window
 from headroom.failures.render import print_failures
 from headroom.failures.report import FailureReport
-from headroom.hooks.landing import Landed
-from headroom.hooks.render import print_report
-from headroom.hooks.report import LoadReport
+from headroom.landed.landing import Landed
+from headroom.loads.render import print_report
+from headroom.loads.report import LoadReport
 
 RESOLVED = {
     "severity": "low",

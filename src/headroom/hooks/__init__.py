@@ -1,1 +1,0 @@
-"""Hooks: they read logs, keep what is right, say what is not, and land it in the warehouse."""

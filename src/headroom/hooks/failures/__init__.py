@@ -1,6 +1,0 @@
-"""Histories of failures in SQLite, and Kubernetes pods and events in JSON."""
-
-from headroom.hooks.failures.load import Options, load_failures
-from headroom.hooks.failures.record import record_solution
-
-__all__ = ["Options", "load_failures", "record_solution"]

@@ -1,0 +1,1 @@
+"""Reading of logs and listings: files, archives, blocks of lines, JSON, quantities."""
