@@ -1,15 +1,15 @@
 {% macro inputs_fingerprint(node) -%}
     {#- What a model computes from besides its rows: the project's variables, the code of the models
         above it and of the macros that these use, and the content of the reference seeds above it. When
-        it changes, rows already in the model are wrong. It ends at the pull: what changes there arrives
-        as changed rows. -#}
+        it changes, rows already in the model are wrong. It ends at the pull and at landed tables: what
+        changes there arrives as changed parts. -#}
     {%- set ancestors = [node.unique_id] -%}
     {%- for unique_id in ancestors -%}
         {%- for parent in (graph.nodes.get(unique_id) or {}).get('depends_on', {}).get('nodes', []) -%}
             {%- if
                 parent not in ancestors
                 and parent.split('.')[0] in ('model', 'seed')
-                and not headroom.is_pull(parent)
+                and not headroom.kind_marked_by(parent)
             -%}
                 {%- do ancestors.append(parent) -%}
             {%- endif -%}

@@ -1,34 +1,39 @@
+{% set parts = parts_to_make('builds', 'build_id') %}
+
 with
 
 reports as (
 
     select * from {{ ref('int_builds__reports_merged') }}
+    where {{ parts }}
 
 ),
 
 measures as (
 
     select * from {{ ref('int_builds__sample_measures') }}
+    where {{ parts }}
 
 ),
 
 anomaly_counts as (
 
     select * from {{ ref('int_builds__anomaly_counts') }}
+    where {{ parts }}
 
 ),
 
 cpu as (
 
     select * from {{ ref('int_builds__consistency') }}
-    where metric = 'cpu'
+    where metric = 'cpu' and {{ parts }}
 
 ),
 
 memory as (
 
     select * from {{ ref('int_builds__consistency') }}
-    where metric = 'memory'
+    where metric = 'memory' and {{ parts }}
 
 ),
 

@@ -1,14 +1,20 @@
+{{ config(indexes=row_store_indexes([{'columns': ['calibration']}])) }}
+
+{% set parts = parts_to_make('calibrations', 'calibration') %}
+
 with
 
 timings as (
 
     select * from {{ ref('stg_throughput__timings') }}
+    where {{ parts }}
 
 ),
 
 kinds as (
 
     select * from {{ ref('int_throughput__kinds_measured') }}
+    where {{ parts }}
 
 )
 

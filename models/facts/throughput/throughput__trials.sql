@@ -1,3 +1,7 @@
+{{ config(indexes=row_store_indexes([{'columns': ['calibration']}])) }}
+
+{% set parts = parts_to_make('calibrations', 'calibration') %}
+
 with
 
 aggregations as (
@@ -6,12 +10,14 @@ aggregations as (
         *,
         count(*) over (partition by calibration, experiment, param_id) as trial_count
     from {{ ref('int_throughput__aggregations_placed') }}
+    where {{ parts }}
 
 ),
 
 simulations as (
 
     select * from {{ ref('int_throughput__simulations_counted') }}
+    where {{ parts }}
 
 ),
 

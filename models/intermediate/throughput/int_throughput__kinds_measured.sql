@@ -1,11 +1,9 @@
--- A table: it reads every timing twice, and three models read its few rows.
-{{ config(materialized='table') }}
-
 with
 
 timings as (
 
     select * from {{ ref('stg_throughput__timings') }}
+    where {{ parts_to_make('calibrations', 'calibration') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{% set parts = parts_to_make('calibrations', 'calibration') %}
+
 with
 
 payloads as (
@@ -8,7 +10,7 @@ payloads as (
         {{ median_twice('payload_mb') }} as payload_mb_twice,
         max(payload_mb) as payload_max_mb
     from {{ ref('stg_throughput__timings') }}
-    where kind = 'aggregation'
+    where kind = 'aggregation' and {{ parts }}
     group by calibration, experiment
 
 ),
@@ -21,6 +23,7 @@ estimates as (
         count(*) as estimate_count,
         {{ median_twice('total_estimate_kb') }} as estimate_kb_twice
     from {{ ref('stg_throughput__payload_estimates') }}
+    where {{ parts }}
     group by calibration, experiment
 
 )

@@ -1,3 +1,5 @@
+{% set parts = parts_to_make('calibrations', 'calibration') %}
+
 with
 
 timings as (
@@ -6,6 +8,7 @@ timings as (
         *,
         {{ epoch_microseconds('logged_at') }} as logged_us
     from {{ ref('stg_throughput__timings') }}
+    where {{ parts }}
 
 ),
 
@@ -15,6 +18,7 @@ segments as (
         *,
         {{ epoch_microseconds('started_at') }} as started_us
     from {{ ref('stg_throughput__task_segments') }}
+    where {{ parts }}
 
 ),
 

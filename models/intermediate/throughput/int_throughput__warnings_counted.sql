@@ -3,6 +3,7 @@ with
 warnings as (
 
     select * from {{ ref('stg_throughput__worker_warnings') }}
+    where {{ parts_to_make('calibrations', 'calibration') }}
 
 )
 

@@ -1,6 +1,3 @@
--- A view: keeping the last builds of a region is a question, not a deletion.
-{{ config(materialized='view') }}
-
 with
 
 builds as (

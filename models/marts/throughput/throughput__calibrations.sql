@@ -1,40 +1,46 @@
+{% set parts = parts_to_make('calibrations', 'calibration') %}
+
 with
 
 judged as (
 
     select * from {{ ref('int_throughput__transfers_judged') }}
+    where {{ parts }}
 
 ),
 
 trials as (
 
     select * from {{ ref('int_throughput__trials_summed') }}
+    where {{ parts }}
 
 ),
 
 simulations as (
 
     select * from {{ ref('int_throughput__kinds_measured') }}
-    where kind = 'simulation'
+    where kind = 'simulation' and {{ parts }}
 
 ),
 
 aggregations as (
 
     select * from {{ ref('int_throughput__kinds_measured') }}
-    where kind = 'aggregation'
+    where kind = 'aggregation' and {{ parts }}
 
 ),
 
 payloads as (
 
     select * from {{ ref('int_throughput__payloads_measured') }}
+    where {{ parts }}
 
 ),
 
 spans as (
 
     select * from {{ ref('int_throughput__spans_known') }}
+    where {{ parts }}
 
 ),
 
@@ -49,6 +55,7 @@ workers as (
         sum(straggler_count) as straggler_count,
         sum(warning_count) as warning_count
     from {{ ref('throughput__workers') }}
+    where {{ parts }}
     group by calibration, experiment
 
 ),

@@ -1,14 +1,39 @@
+-- A changed baseline changes what is compared with it, and what was.
+{% set reached %}
+    select part from changed_calibrations
+    union
+    select pairs.calibration
+    from {{ ref('int_throughput__experiments_paired') }} as pairs
+    inner join changed_calibrations as changed on pairs.baseline_calibration = changed.part
+    union
+    select known.calibration
+    from {{ this }} as known
+    inner join changed_calibrations as changed on known.baseline_calibration = changed.part
+{% endset %}
+{% set parts = parts_to_make('calibrations', 'calibration', reached={'calibrations': reached}) %}
+
 with
 
 pairs as (
 
     select * from {{ ref('int_throughput__experiments_paired') }}
+    where {{ parts }}
 
 ),
 
-samples as (
+experiments as (
 
     select * from {{ ref('int_throughput__measures_resampled') }}
+    where {{ parts }}
+
+),
+
+baselines as (
+
+    select * from {{ ref('int_throughput__measures_resampled') }}
+    where
+        experiment = 'none'
+        and calibration in (select baseline_calibration from pairs)
 
 ),
 
@@ -32,11 +57,8 @@ compared as (
             wide_integer('baselines.total_us') ~ ' * experiments.unit_count', 6, precision=38
         ) }} as ratio
     from pairs
-    inner join samples as baselines
-        on
-            pairs.baseline_calibration = baselines.calibration
-            and baselines.experiment = 'none'
-    inner join samples as experiments
+    inner join baselines on pairs.baseline_calibration = baselines.calibration
+    inner join experiments
         on
             pairs.calibration = experiments.calibration
             and pairs.experiment = experiments.experiment

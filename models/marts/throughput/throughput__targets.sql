@@ -3,7 +3,7 @@ with
 aggregations as (
 
     select * from {{ ref('throughput__timings') }}
-    where kind = 'aggregation'
+    where kind = 'aggregation' and {{ parts_to_make('calibrations', 'calibration') }}
 
 )
 

@@ -1,3 +1,5 @@
+{% set parts = parts_to_make('calibrations', 'calibration') %}
+
 with
 
 tasks as (
@@ -7,24 +9,28 @@ tasks as (
         sum(busy_ms) over (partition by calibration, experiment) as calibration_busy_ms,
         count(*) over (partition by calibration, experiment) as worker_count
     from {{ ref('int_throughput__tasks_counted') }}
+    where {{ parts }}
 
 ),
 
 warnings as (
 
     select * from {{ ref('int_throughput__warnings_counted') }}
+    where {{ parts }}
 
 ),
 
 segments as (
 
     select * from {{ ref('int_throughput__segments_summed') }}
+    where {{ parts }}
 
 ),
 
 spans as (
 
     select * from {{ ref('int_throughput__spans_known') }}
+    where {{ parts }}
 
 ),
 

@@ -1,37 +1,37 @@
+{% set said = {'columns': ['sim_return_count', 'sample_kb', 'total_estimate_kb']} %}
+
 with
 
-landed as (
-
-    select * from {{ ref('landed_payload_estimates') }}
-
-),
-
 -- A log without times repeats what the same log with times says: these rows count once.
-dated as (
+repeated as (
 
-    select
-        *,
-        logged_at is not null
-        or count(logged_at) over (
-            partition by sim_return_count, sample_kb, total_estimate_kb
-        ) = 0 as is_counted
-    from landed
+    select distinct {{ event_says(said, 'timed') }} as said
+    from {{ ref('landed_payload_estimates') }} as timed
+    where
+        timed.logged_at is not null
+        and {{ event_says(said, 'timed') }} in (
+            select {{ event_says(said, 'untimed') }} as said
+            from {{ ref('landed_payload_estimates') }} as untimed
+            where untimed.logged_at is null
+        )
 
 ),
 
 renamed as (
 
     select
-        payload_estimate_id,
-        calibration,
-        coalesce(experiment, 'none') as experiment,
-        sim_return_count,
-        sample_kb,
-        total_estimate_kb,
-        logged_at,
-        pod_name
-    from dated
-    where is_counted
+        landed.payload_estimate_id,
+        landed.calibration,
+        coalesce(landed.experiment, 'none') as experiment,
+        landed.sim_return_count,
+        landed.sample_kb,
+        landed.total_estimate_kb,
+        landed.logged_at,
+        landed.pod_name
+    from {{ ref('landed_payload_estimates') }} as landed
+    left join repeated
+        on case when landed.logged_at is null then {{ event_says(said, 'landed') }} end = repeated.said
+    where repeated.said is null
 
 )
 

@@ -2,7 +2,7 @@ with
 
 anomalies as (
 
-    select * from {{ ref('int_builds__anomalies_flagged') }}
+    select * from {{ ref('builds__anomalies') }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 changes as (
 
     select * from {{ ref('int_builds__changes') }}
-    where delta is not null
+    where delta is not null and {{ parts_to_make('builds', 'build_id') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 samples as (
 
-    select * from {{ ref('int_builds__samples_measured') }}
+    select * from {{ ref('builds__samples') }}
 
 ),
 

@@ -3,7 +3,6 @@ with
 changes as (
 
     select * from {{ ref('int_builds__changes') }}
-    where delta is not null
 
 ),
 
@@ -24,6 +23,7 @@ select
     changes.delta,
     changes.percent_change,
     spreads.is_mean_based,
+    spreads.change_sigma,
     {{ round_wide(
         wide_integer(in_ten_thousandths('abs(2 * changes.delta - spreads.change_median_twice)'))
         ~ ' * 10000',
@@ -31,7 +31,7 @@ select
         2
     ) }} as robust_score
 from changes
-inner join spreads
+left join spreads
     on
         changes.build_id = spreads.build_id
         and changes.metric = spreads.metric

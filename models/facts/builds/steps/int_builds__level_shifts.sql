@@ -2,7 +2,7 @@ with
 
 known as (
 
-    select * from {{ ref('int_builds__changes') }}
+    select * from {{ ref('int_builds__changes_scored') }}
     where current_value is not null and metric in ('cpu', 'memory')
 
 ),
@@ -80,6 +80,7 @@ select
     cast(level_before as decimal(18, 4)) as level_before,
     cast(level_after as decimal(18, 4)) as level_after,
     cast(shift as decimal(18, 4)) as shift,
-    {{ percent_change('shift', 'level_before') }} as percent_change
+    {{ percent_change('shift', 'level_before') }} as percent_change,
+    robust_score
 from ranked
 where rank_in_move = 1

@@ -2,7 +2,7 @@ with
 
 changes as (
 
-    select * from {{ ref('int_builds__changes') }}
+    select * from {{ ref('int_builds__changes_scored') }}
     where delta is not null and metric in ('cpu', 'memory')
 
 ),
@@ -47,6 +47,7 @@ select
     current_value,
     delta,
     percent_change,
-    case when is_spike then spike_severity end as severity
+    case when is_spike then spike_severity end as severity,
+    robust_score
 from judged
 where is_spike or is_trough

@@ -10,14 +10,8 @@ known as (
     select
         *,
         {{ in_ten_thousandths('current_value') }} as units
-    from {{ ref('int_builds__changes') }}
+    from {{ ref('int_builds__changes_scored') }}
     where current_value is not null and metric in ('cpu', 'memory')
-
-),
-
-spreads as (
-
-    select * from {{ ref('int_builds__change_spreads') }}
 
 ),
 
@@ -28,6 +22,8 @@ summed as (
         sample_index,
         metric,
         sampled_at,
+        change_sigma,
+        robust_score,
         row_number() over same_series as place,
         count(*) over (partition by build_id, metric) as value_count,
         cast(sum(units) over seven_before as bigint) as total_before,
@@ -43,22 +39,18 @@ summed as (
 shifted as (
 
     select
-        summed.*,
-        abs(summed.total_after - summed.total_before) as shift_units,
-        summed.total_after > summed.total_before as is_rise
+        *,
+        abs(total_after - total_before) as shift_units,
+        total_after > total_before as is_rise
     from summed
-    inner join spreads
-        on
-            summed.build_id = spreads.build_id
-            and summed.metric = spreads.metric
     where
-        summed.place > {{ window }}
-        and summed.place <= summed.value_count - {{ window - 1 }}
-        and {{ wide_integer('abs(summed.total_after - summed.total_before)') }} * 100000000
+        place > {{ window }}
+        and place <= value_count - {{ window - 1 }}
+        and {{ wide_integer('abs(total_after - total_before)') }} * 100000000
         > {{ window }} * {{ wide_integer(in_ten_thousandths(threshold('sustained_shift_limit'))) }}
-        * {{ in_units('spreads.change_sigma', 8) }}
-        and abs(summed.total_after - summed.total_before) > {{ window }} * {{ in_ten_thousandths(
-            "case when summed.metric = 'cpu' then " ~ threshold('sustained_shift_cpu_points')
+        * {{ in_units('change_sigma', 8) }}
+        and abs(total_after - total_before) > {{ window }} * {{ in_ten_thousandths(
+            "case when metric = 'cpu' then " ~ threshold('sustained_shift_cpu_points')
             ~ " else " ~ threshold('sustained_shift_memory_gb') ~ " end"
         ) }}
 
@@ -95,6 +87,7 @@ levels as (
         sample_index,
         metric,
         sampled_at,
+        robust_score,
         {{ round_scaled('total_before', window, 4) }} as level_before,
         {{ round_scaled('total_after', window, 4) }} as level_after,
         {{ round_scaled('(total_after - total_before)', window, 4) }} as shift
@@ -111,5 +104,6 @@ select
     level_before,
     level_after,
     shift,
-    {{ percent_change('shift', 'level_before') }} as percent_change
+    {{ percent_change('shift', 'level_before') }} as percent_change,
+    robust_score
 from levels

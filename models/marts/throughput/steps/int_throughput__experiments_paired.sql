@@ -5,8 +5,7 @@ samples as (
     select
         calibration,
         experiment
-    from {{ ref('throughput__trials') }}
-    group by calibration, experiment
+    from {{ ref('int_throughput__trials_summed') }}
 
 ),
 

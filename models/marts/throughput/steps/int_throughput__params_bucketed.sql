@@ -8,23 +8,9 @@ trials as (
 
 ),
 
-pairs as (
-
-    select * from {{ ref('int_throughput__experiments_paired') }}
-
-),
-
 compared as (
 
-    select
-        calibration,
-        experiment
-    from pairs
-    union
-    select
-        baseline_calibration as calibration,
-        'none' as experiment
-    from pairs
+    select * from {{ ref('int_throughput__samples_compared') }}
 
 ),
 

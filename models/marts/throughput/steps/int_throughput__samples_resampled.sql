@@ -1,11 +1,29 @@
--- A table: every comparison reads two samples, once for each measure.
-{{ config(materialized='table') }}
+-- Beside its own changes, whether a sample is compared at all depends on other calibrations.
+{% set reached %}
+    select part from changed_calibrations
+    union
+    select differing.calibration
+    from (
+        (
+            select calibration, experiment from {{ ref('int_throughput__samples_compared') }}
+            except
+            select calibration, experiment from {{ this }}
+        )
+        union all
+        (
+            select calibration, experiment from {{ this }}
+            except
+            select calibration, experiment from {{ ref('int_throughput__samples_compared') }}
+        )
+    ) as differing
+{% endset %}
 
 with recursive
 
 buckets as (
 
     select * from {{ ref('int_throughput__params_bucketed') }}
+    where {{ parts_to_make('calibrations', 'calibration', reached={'calibrations': reached}) }}
 
 ),
 

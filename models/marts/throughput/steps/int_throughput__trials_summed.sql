@@ -1,8 +1,11 @@
+{% set parts = parts_to_make('calibrations', 'calibration') %}
+
 with
 
 trials as (
 
     select * from {{ ref('throughput__trials') }}
+    where {{ parts }}
 
 ),
 
@@ -13,6 +16,7 @@ workers as (
         experiment,
         count(*) as worker_count
     from {{ ref('int_throughput__tasks_counted') }}
+    where {{ parts }}
     group by calibration, experiment
 
 )
