@@ -33,7 +33,7 @@ baselines as (
     select * from {{ ref('int_throughput__measures_resampled') }}
     where
         experiment = 'none'
-        and calibration in (select baseline_calibration from pairs)
+        and calibration in (select pairs.baseline_calibration from pairs)
 
 ),
 

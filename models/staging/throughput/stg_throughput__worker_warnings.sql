@@ -31,7 +31,9 @@ renamed as (
         landed.pod_name
     from {{ ref('landed_worker_warnings') }} as landed
     left join repeated
-        on case when landed.logged_at is null then {{ event_says(said, 'landed') }} end = repeated.said
+        on
+            repeated.said
+            = case when landed.logged_at is null then {{ event_says(said, 'landed') }} end
     where repeated.said is null
 
 )
