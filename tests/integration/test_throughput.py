@@ -163,6 +163,11 @@ LIMITS = (
         1000000000
     from generate_series(0, 4999) as numbers (number)
     """,
+    # What a load would mark.
+    """
+    insert into headroom_operations.changed_parts (part_kind, part, change_number)
+    values ('calibrations', 'limits', 1000)
+    """,
 )
 
 
