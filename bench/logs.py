@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.builds import Cost, cost_of
-from headroom.hooks.contract import landed_tables
-from headroom.hooks.landing import landing
+from headroom.landed.contract import landed_tables
+from headroom.landed.landing import landing
 from headroom.settings import TARGETS, Settings, Target
 from headroom.throwaway_postgres import test_server, throwaway_database
 

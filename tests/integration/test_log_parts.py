@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from headroom.hooks.contract import LandedTable, landed_tables
-from headroom.hooks.landing import Row, arrow_rows, land
-from headroom.hooks.prune import prune
+from headroom.landed.contract import LandedTable, landed_tables
+from headroom.landed.landing import Row, arrow_rows, land
+from headroom.landed.prune import prune
 from tests.support.canonical import export_marts
 from tests.support.project import TABLES, Project
 
