@@ -1,7 +1,8 @@
 {% macro unusable_because(texts, integers, times) -%}
     {#- Why a row of `task` cannot be used; NULL where it can. -#}
+    {%- set checked = texts if headroom.keeps_any_bytes() else [] -%}
     case
-        {%- for column in texts %}
+        {%- for column in checked %}
             when not {{ is_utf8(column) }} then '{{ column | replace('"', '') }} is not UTF-8'
         {%- endfor %}
         {%- for column in times %}
