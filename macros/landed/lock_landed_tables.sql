@@ -1,6 +1,6 @@
 {% macro lock_landed_tables() -%}
     {#- Lets what writes landed rows follow each other to the end of their transactions, so that the numbers
-        of changed parts rise. landing.py of the hooks takes the same lock; a DuckDB file has one writer. -#}
+        of changed parts rise. landing.py of headroom.landed takes the same lock; a DuckDB file has one writer. -#}
     {{ return(adapter.dispatch('lock_landed_tables', 'headroom')()) }}
 {%- endmacro %}
 

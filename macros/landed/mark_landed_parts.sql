@@ -1,7 +1,7 @@
 {% macro mark_landed_parts(model, columns, incoming, same_key) -%}
     {#- Statements before a merge: they mark the parts of rows that it changes, before and after. An event
         without a time counts only while none with a time says the same: its part is marked as well.
-        parts.py of the hooks has the same rules. `incoming`: the table of rows as they will be. -#}
+        parts.py of headroom.landed has the same rules. `incoming`: the table of rows as they will be. -#}
     {%- set part_kind = headroom.kind_marked_by(model.unique_id) -%}
     {%- if not part_kind -%}{{ return('') }}{%- endif -%}
     {%- set key, event = model.config.unique_key, model.config.meta.get('event_key') -%}

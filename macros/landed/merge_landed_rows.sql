@@ -8,7 +8,7 @@
     {%- set columns = agate_table.column_names -%}
     {%- set types = model.config.column_types -%}
     {%- set key = model.config.unique_key -%}
-    {#- A label stays once it is given: landing.py of the hooks has the same rule. -#}
+    {#- A label stays once it is given: landing.py of headroom.landed has the same rule. -#}
     {%- set label = model.config.meta.get('keep_label') -%}
     {%- set newest_by = model.config.meta.get('newest_by', []) -%}
     {%- set incoming = this.identifier ~ '__incoming' -%}

@@ -1,7 +1,7 @@
 {% macro rekey_landed_rows(model, relation) -%}
     {#- Gives landed events that an older version keyed by their whole line (32 digits) the key that a
         load gives them (meta.event_key). Of events that are equal then, the best stays.
-        landing.py of the hooks has the same rule. -#}
+        landing.py of headroom.landed has the same rule. -#}
     {%- set event = model.config.meta.get('event_key') -%}
     {%- set id = model.config.unique_key[0] -%}
     {%- set has_line_keys = 'select count(*) from ' ~ relation ~ ' where length(' ~ id ~ ') = 32' -%}
