@@ -1,8 +1,8 @@
 {% macro inputs_fingerprint(node) -%}
-    {#- What a model computes from besides its rows: the project's variables, the code of the models
-        above it and of the macros that these use, and the content of the reference seeds above it. When
-        it changes, rows already in the model are wrong. It ends at the pull and at landed tables: what
-        changes there arrives as changed parts. -#}
+    {#- What a model computes from besides its rows: the project's variables, the engine's hash of a text, the
+        code of the models above it and of the macros that these use, and the content of the reference seeds
+        above it. When it changes, rows already in the model are wrong. It ends at the pull and at landed
+        tables: what changes there arrives as changed parts. -#}
     {%- set ancestors = [node.unique_id] -%}
     {%- for unique_id in ancestors -%}
         {%- for parent in (graph.nodes.get(unique_id) or {}).get('depends_on', {}).get('nodes', []) -%}
@@ -16,6 +16,8 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- set parts = [var('reporting_timezone'), var('environment')] -%}
+    {#- Stored key numbers are the engine's. -#}
+    {%- do parts.append(headroom.rows_of("select " ~ headroom.key_number("'text'"))[0][0] | string) -%}
     {%- for unique_id in ancestors | sort -%}
         {%- set ancestor = graph.nodes[unique_id] -%}
         {%- if ancestor.resource_type == 'seed' -%}

@@ -245,17 +245,17 @@ DAMAGE |= {
         "insert into headroom_reference.ara_policy_versions"
         " select * from headroom_reference.ara_policy_versions"
     ),
-    "not_null_int_flotilla__runs_keyed_workload_number": (
-        "update headroom_intermediate.int_flotilla__runs_keyed set workload_number = null"
+    "not_null_int_flotilla__hash_keys_weekly_run_count": (
+        "update headroom_intermediate.int_flotilla__hash_keys_weekly set run_count = null"
     ),
     "unique_grain_int_flotilla__hash_commands_daily_queued_day__finished_day__definition_id__engine"
     "__command_hash__command_md5__has_command": (
         "insert into headroom_intermediate.int_flotilla__hash_commands_daily"
         " select * from headroom_intermediate.int_flotilla__hash_commands_daily"
     ),
-    "unique_int_flotilla__runs_keyed_run_number": (
-        "insert into headroom_intermediate.int_flotilla__runs_keyed"
-        " select * from headroom_intermediate.int_flotilla__runs_keyed"
+    "unique_int_flotilla__commands_fingerprinted_command_md5": (
+        "insert into headroom_intermediate.int_flotilla__commands_fingerprinted"
+        " select * from headroom_intermediate.int_flotilla__commands_fingerprinted"
     ),
 }
 
