@@ -12,27 +12,41 @@ commands_daily as (
 
 ),
 
--- Two commands under one hash have a smallest and a largest md5 that differ. Distinct commands are
--- not additive over days, but commands seen for the first time are.
-marked as (
+-- Distinct commands are not additive over days, but commands seen for the first time are.
+commands as (
 
     select
-        *,
-        min(command_md5) over same_hash <> max(command_md5) over same_hash as is_shared,
-        command_md5 is not null and row_number() over (
-            partition by definition_id, command_hash, command_md5
-            order by queued_day, finished_day, engine
-        ) = 1 as is_new_command
+        definition_id,
+        command_hash,
+        command_md5,
+        min(queued_day) as first_day
     from commands_daily
-    window same_hash as (partition by definition_id, command_hash)
+    where command_md5 is not null
+    group by definition_id, command_hash, command_md5
+
+),
+
+shared as (
+
+    select
+        definition_id,
+        command_hash
+    from commands
+    where command_hash is not null
+    group by definition_id, command_hash
+    having count(*) > 1
 
 ),
 
 followed as (
 
-    select *
-    from marked
-    where is_shared or command_hash is null
+    select commands_daily.*
+    from commands_daily
+    left join shared
+        on
+            coalesce(commands_daily.definition_id, '') = coalesce(shared.definition_id, '')
+            and commands_daily.command_hash = shared.command_hash
+    where shared.command_hash is not null or commands_daily.command_hash is null
 
 ),
 
@@ -44,7 +58,7 @@ queued as (
         command_hash,
         sum(run_count) as run_count,
         coalesce(sum(run_count) filter (where command_md5 is not null), 0) as command_run_count,
-        count(*) filter (where is_new_command) as new_command_count,
+        0 as new_command_count,
         0 as oom_count,
         0 as exit_137_count,
         max(max_memory_mb) filter (where command_md5 is not null) as max_memory_mb,
@@ -76,11 +90,37 @@ finished as (
 
 ),
 
+first_seen as (
+
+    select
+        commands.first_day as day,
+        commands.definition_id,
+        commands.command_hash,
+        0 as run_count,
+        0 as command_run_count,
+        count(*) as new_command_count,
+        0 as oom_count,
+        0 as exit_137_count,
+        cast(null as integer) as max_memory_mb,
+        cast(null as timestamptz) as first_queued_at,
+        cast(null as timestamptz) as last_queued_at
+    from commands
+    left join shared
+        on
+            coalesce(commands.definition_id, '') = coalesce(shared.definition_id, '')
+            and commands.command_hash = shared.command_hash
+    where shared.command_hash is not null or commands.command_hash is null
+    group by commands.first_day, commands.definition_id, commands.command_hash
+
+),
+
 events as (
 
     select * from queued
     union all
     select * from finished
+    union all
+    select * from first_seen
 
 )
 

@@ -105,6 +105,18 @@ rooted as (
 
 ),
 
+-- A root was no chain's recipient: it is known as a donor.
+roots as (
+
+    select distinct
+        donor_run_id as run_id,
+        command_key,
+        memory_mb,
+        queued_at
+    from {{ ref('int_flotilla__oom_donors') }}
+
+),
+
 commands as (
 
     select
@@ -114,9 +126,9 @@ commands as (
     union
     select
         rooted.leaf_run_id,
-        coalesce(roots.command_md5, 'none') as command_key
+        roots.command_key
     from rooted
-    inner join {{ ref('flotilla__runs') }} as roots on rooted.root_run_id = roots.run_id
+    inner join roots on rooted.root_run_id = roots.run_id
 
 ),
 
@@ -151,6 +163,6 @@ select
 from rooted
 cross join limits
 inner join runs as leaves on rooted.leaf_run_id = leaves.run_id
-inner join {{ ref('flotilla__runs') }} as roots on rooted.root_run_id = roots.run_id
+inner join roots on rooted.root_run_id = roots.run_id
 inner join counted_commands on rooted.leaf_run_id = counted_commands.leaf_run_id
 where rooted.depth > 1 and rooted.foreign_link_count > 0

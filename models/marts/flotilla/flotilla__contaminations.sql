@@ -1,18 +1,24 @@
--- A table, not incremental: contaminated runs are few, and a late donor changes old ones.
-{{ config(materialized='table') }}
+{{ config(indexes=row_store_indexes([{'columns': ['queued_day']}])) }}
 
 with
 
-runs as (
+recipients as (
 
     select * from {{ ref('flotilla__runs') }}
+    where is_contaminated and {{ parts_to_make(reaches_days=donor_days()) }}
 
 ),
 
-recipients as (
+-- A donor stands under each key by which a lookup finds it.
+donors as (
 
-    select * from runs
-    where is_contaminated
+    select distinct
+        donor_run_id,
+        command_hash,
+        command_md5,
+        queued_at,
+        finished_at
+    from {{ ref('int_flotilla__oom_donors') }}
 
 ),
 
@@ -25,7 +31,7 @@ paired as (
         donors.command_md5 as donor_command_md5,
         donors.command_hash as donor_command_hash
     from recipients
-    inner join runs as donors on recipients.decisive_donor_run_id = donors.run_id
+    inner join donors on recipients.decisive_donor_run_id = donors.donor_run_id
 
 )
 
