@@ -1,7 +1,7 @@
 {% macro key_number(value) -%}
     {#- A hash of a text, by the engine's own function: a whole number that stands for it in joins and counts, in a
         twentieth of the time of an md5. Where a version of the engine changes the function, the fingerprint of
-        inputs does (macros/incremental), and what is stored is built anew. That any two of ten million texts
+        inputs does (macros/incremental), and what is stored is built again. That any two of ten million texts
         share a number is as likely as 1 in 200,000. -#}
     {{ adapter.dispatch('key_number', 'headroom')(value) }}
 {%- endmacro %}

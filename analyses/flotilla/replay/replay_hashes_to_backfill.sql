@@ -3,7 +3,7 @@ with
 
 backfilled as (
 
-    select * from {{ ref('int_flotilla__hashes_backfilled') }}
+    select * from {{ ref('flotilla__hashes_backfilled') }}
     where queued_at < {{ as_of_end() }}
 
 )

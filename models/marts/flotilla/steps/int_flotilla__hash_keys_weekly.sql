@@ -28,18 +28,34 @@ lookups as not materialized (
 
 ),
 
+found as (
+
+    select
+        ends.left_week,
+        ends.reached_week
+    from (
+        select distinct
+            left_week,
+            reached_week
+        from {{ ref('int_flotilla__runs_compared') }}
+    ) as ends
+    where
+        exists (
+            select 1
+            from weeks
+            where weeks.queued_week between ends.left_week and ends.reached_week
+        )
+
+),
+
 -- What these weeks can find. The candidate that falls back has the keys of two others.
 ended as not materialized (
 
-    select * from {{ ref('int_flotilla__runs_keyed') }}
-    where
-        left_at is not null
-        and is_keyed
-        and not is_preferring
-        and (
-            left_week in (select weeks.queued_week from weeks)
-            or reached_week in (select weeks.queued_week from weeks)
-        )
+    select runs.*
+    from {{ ref('int_flotilla__runs_keyed') }} as runs
+    inner join found
+        on runs.left_week = found.left_week and runs.reached_week = found.reached_week
+    where runs.is_keyed and not runs.is_preferring
 
 ),
 
@@ -110,7 +126,7 @@ covered as not materialized (
 
 ),
 
--- Each donor twice: among all of its key, and among those of its own command.
+-- Each donor twice: among all of its key, and among those of the same command.
 donors as (
 
     select
@@ -221,7 +237,8 @@ select
     min(peak_memory_mb) as smallest_peak_mb,
     max(peak_memory_mb) as largest_peak_mb,
     count(*) filter (where is_starved and is_oom) as cold_start_oom_count,
-    sum(memory_gb_hours) filter (where is_starved and is_oom) as cold_start_gb_hours,
+    cast(sum(memory_gb_hours) filter (where is_starved and is_oom) as decimal(18, 6))
+        as cold_start_gb_hours,
     max(left_at) as last_left_at
 from facts
 group by queued_week, key_candidate, definition_id, served_key_number

@@ -1,3 +1,6 @@
+-- A view: it says of each run what two columns of flotilla__runs say together.
+{{ config(materialized='view') }}
+
 with
 
 runs as (
@@ -33,4 +36,14 @@ compared as (
 
 )
 
-select * from compared
+select
+    run_id,
+    definition_id,
+    engine,
+    queued_at,
+    policy_version,
+    hash_origin,
+    command_hash,
+    backfilled_command_hash,
+    is_changed
+from compared
