@@ -134,6 +134,10 @@ def test_a_failed_build_names_the_node_and_keeps_the_marts(built: Project) -> No
 
 def test_another_schema_of_the_same_name_is_not_believed(built: Project) -> None:
     """Its runs are others of the same days: the marts stay until somebody accepts it."""
+    with built.in_environment():
+        write_raw(built.settings, ODD_RUNS, [definition_row()])
+    restored = built.headroom("build", "--accept-deletes", "2025-11-01..2025-12-31")
+    assert restored.returncode == 0, restored.stderr
     before = exported(built, "flotilla__")
     built.execute("drop schema flotilla cascade")
     with built.in_environment():
