@@ -524,6 +524,14 @@ for table, grain in (
     DAMAGE[f"unique_grain_throughput__{table}_{grain}"] = (
         f"insert into marts.throughput__{table} select * from marts.throughput__{table}"
     )
+for step, grain in (
+    ("samples_resampled", "calibration__experiment__replicate"),
+    ("trials_summed", "calibration__experiment"),
+):
+    table = f"headroom_intermediate.int_throughput__{step}"
+    DAMAGE[f"unique_grain_int_throughput__{step}_{grain}"] = (
+        f"insert into {table} select * from {table}"
+    )
 
 
 @pytest.mark.parametrize("target", TARGETS)
