@@ -16,7 +16,7 @@ counted as (
 ),
 
 -- Keys of one text: of a join by several columns PostgreSQL expects a single row, and then
--- compares each with each. Those of all are for everyone's attempts with the same project (and other).
+-- compares each with each. Keys of all stand for everyone's attempts with the same project.
 keyed as (
 
     select
