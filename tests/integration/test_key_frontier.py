@@ -229,7 +229,7 @@ def test_calibrations_of_the_evidence_are_one_fingerprint(built: Project) -> Non
     assert other[0] != calibrations[0][0]
     assert other[2] == "--as_of=20251121"
     assert rows[digest("one")][1:] == ("one", None, 0)
-    assert rows[digest("one --password x")][1:] == ("one --password ***", None, 0)
+    assert rows[digest(SECRET_COMMAND)][1:] == ("one --password ***", None, 0)
 
 
 def test_the_engines_mask_alike(built: Project) -> None:
