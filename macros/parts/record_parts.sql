@@ -1,5 +1,6 @@
 {% macro record_parts() -%}
-    {#- post-hook, in the model's own transaction: up to which change of each kind it is made. -#}
+    {#- pre-hook, in the model's own transaction: up to which change of each kind it is made. Asked before its
+        rows are read: what is loaded meanwhile may not be among them, and belongs to the next build. -#}
     {%- if execute and model.config.materialized not in ('view', 'ephemeral') -%}
         {%- set parts = headroom.parts_of(model.compiled_code) -%}
         {%- set rows = [] -%}

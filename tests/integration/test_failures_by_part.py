@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import pytest
 
 from headroom.landed.contract import landed_tables
 from headroom.landed.landing import arrow_rows, land
@@ -106,3 +107,36 @@ def test_builds_by_part_equal_a_full_one(module_project: Project) -> None:
     for name, lines in full.items():
         assert by_part[name] == lines, name
         assert lines, name
+
+
+# Marks a pod as changed while a model reads the pods, as a load beside a build does.
+LOAD_MEANWHILE = """
+    create function load_meanwhile() returns boolean language sql as $$
+        insert into headroom_operations.changed_parts (part_kind, part, change_number)
+        select 'pods', 'meanwhile', max(change_number) + 1
+        from headroom_operations.changed_parts
+        where part_kind = 'pods'
+        returning true
+    $$;
+    create or replace view headroom_staging.stg_failures__pods as
+    select pods.*
+    from ({pods}) as pods
+    cross join (select load_meanwhile() offset 0) as meanwhile
+"""
+MADE = """
+    select max(change_number) from headroom_operations.made_parts
+    where model_name = 'int_failures__runs_named' and part_kind = 'pods'
+"""
+
+
+@pytest.mark.parametrize("module_project", ["postgres"], indirect=True)
+def test_what_is_loaded_beside_a_build_belongs_to_the_next_one(module_project: Project) -> None:
+    """A DuckDB file has one writer."""
+    project = module_project
+    before = project.query(MADE)
+    view = "select rtrim(pg_get_viewdef('headroom_staging.stg_failures__pods'), ';')"
+    project.execute(LOAD_MEANWHILE.format(pods=project.query(view)[0][0]))
+    project.dbt("run", "--select", "int_failures__runs_named")
+    assert project.query(MADE) == before
+    marked = "select change_number from headroom_operations.changed_parts where part = 'meanwhile'"
+    assert project.query(marked) > before
