@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from headroom.errors import BuildFailedError, SourceRejectedError, UsageError
+from headroom.operations import SCHEMA as OPERATIONS
 from headroom.report.compiled import compile_analyses
 from headroom.report.run import query_marts
 from headroom.settings import Settings
@@ -144,7 +145,7 @@ def ask(settings: Settings, request: PullRequest) -> None:
 def read_last_pull(settings: Settings) -> Pull | None:
     """Give what the last pull found; None before the first."""
     with open_warehouse(settings, read_only=True) as warehouse:
-        if "pulls" not in warehouse.readable("headroom_operations"):
+        if "pulls" not in warehouse.readable(OPERATIONS):
             return None
         rows = warehouse.query(_LAST).rows
         return _pull(warehouse, rows[0]) if rows else None

@@ -20,6 +20,7 @@ import psycopg
 from headroom.domains import READERS
 from headroom.inventory import every_relation
 from headroom.landed.contract import landed_tables, landed_tables_of
+from headroom.operations import SCHEMA as OPERATIONS
 from headroom.settings import MARTS_SCHEMA, PROJECT_DIR, Settings
 from headroom.warehouse import Warehouse
 
@@ -43,7 +44,6 @@ BUILT_SCHEMAS = (
     "headroom_snapshots",
     MARTS_SCHEMA,
 )
-OPERATIONS = "headroom_operations"
 # The kind of parts that the pull marks.
 RUNS = "runs"
 _MARKS = f"select part_kind, max(change_number) from {OPERATIONS}.changed_parts group by part_kind"

@@ -33,8 +33,10 @@ QUIET = """
     cast(scrubbed_until at time zone 'UTC' as text) || 'Z',
     quarantined_runs, rows_without_key, new_runs + changed_runs + deleted_runs, held_runs
 """
-OWN = yaml.safe_load((PROJECT_DIR / "models/staging/flotilla/_pulled__sources.yml").read_text())[
-    "sources"
+OWN = [
+    source
+    for file in ("flotilla/_pulled__sources.yml", "operations/_operations__sources.yml")
+    for source in yaml.safe_load((PROJECT_DIR / "models/staging" / file).read_text())["sources"]
 ]
 COPY = "headroom_staging.base_flotilla__task_pulled"
 FORGET = ";".join(

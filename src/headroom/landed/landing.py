@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.landed.contract import LANDED_SCHEMA, LandedTable
-from headroom.landed.parts import create_marks_sql, mark_sql, part_sql, touched_sql
+from headroom.landed.parts import mark_sql, part_sql, touched_sql
+from headroom.operations import create_sql
 from headroom.settings import Settings, Target
 from headroom.warehouse import DuckDBWarehouse, Warehouse, open_warehouse, stream_of
 
@@ -151,7 +152,7 @@ class Landing:
                 _lock_sql(self.target),
                 f"create schema if not exists {LANDED_SCHEMA}",
                 *made,
-                *create_marks_sql(),
+                *create_sql("changed_parts"),
             ]
         )
         for table in self.landed:
@@ -363,9 +364,9 @@ def execute_alone(
 
 
 def _is_being_made(settings: Settings) -> bool:
-    """Another load may have made the file since we failed, so its size tells nothing; its age does.
+    """Say whether another load may just have made the file: by its age, its size says nothing.
 
-    A file that is none of DuckDB's is so waited for only if it is brand-new.
+    So a file that DuckDB did not write is waited for only if it is brand-new.
     """
     if settings.target != "duckdb":
         return False

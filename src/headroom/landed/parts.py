@@ -4,43 +4,10 @@ A part is what models make again (docs/decisions/0035): a build, a calibration, 
 of a kind rise, and a model that is made up to one of them makes those above it in the next build.
 """
 
-from functools import cache
-
-import yaml
-
 from headroom.landed.contract import LandedTable
-from headroom.settings import PROJECT_DIR
+from headroom.operations import SCHEMA
 
-OPERATIONS = PROJECT_DIR / "models" / "staging" / "flotilla" / "_pulled__sources.yml"
-MARKS = "headroom_operations.changed_parts"
-
-
-@cache
-def _columns() -> dict[str, str]:
-    sources = yaml.safe_load(OPERATIONS.read_text(encoding="utf-8"))["sources"]
-    (marks,) = (
-        table
-        for source in sources
-        for table in source["tables"]
-        if table["name"] == "changed_parts"
-    )
-    return {column["name"]: column["data_type"] for column in marks["columns"]}
-
-
-def create_marks_sql() -> list[str]:
-    """Make the table of marks where it is missing; one of an earlier version gets its columns.
-
-    dbt gives what an earlier version marked its kind (the macro `adopt_older_parts`).
-    """
-    columns = ", ".join(f"{name} {kind}" for name, kind in _columns().items())
-    return [
-        "create schema if not exists headroom_operations",
-        f"create table if not exists {MARKS} ({columns})",
-        *(
-            f"alter table {MARKS} add column if not exists {name} {kind}"
-            for name, kind in _columns().items()
-        ),
-    ]
+MARKS = f"{SCHEMA}.changed_parts"
 
 
 def part_sql(table: LandedTable, alias: str) -> str:

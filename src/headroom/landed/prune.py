@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from headroom.errors import UsageError
 from headroom.landed.contract import LANDED_SCHEMA, LandedTable, landed_tables
 from headroom.landed.landing import execute_alone, open_when_free
-from headroom.landed.parts import create_marks_sql, mark_sql, touched_sql
+from headroom.landed.parts import mark_sql, touched_sql
+from headroom.operations import create_sql
 from headroom.settings import Settings
 from headroom.warehouse import Warehouse
 
@@ -54,7 +55,7 @@ def prune(settings: Settings, before: datetime, *, dry_run: bool) -> list[Pruned
                 for ages, tables in ((f"({_ages_sql(pool, before)})", pool) for pool in pools)
                 for table in tables
             ]
-    statements = create_marks_sql()
+    statements = create_sql("changed_parts")
     for place, pool in enumerate(pools):
         ages = f"ages_{place}"
         statements.append(f"create temporary table {ages} as {_ages_sql(pool, before)}")

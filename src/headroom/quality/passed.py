@@ -3,12 +3,13 @@
 import json
 from hashlib import sha256
 
+from headroom.operations import SCHEMA, create_sql
 from headroom.quality.contract import COLUMNS, TYPE_NAMES
 from headroom.quality.shape import Shape
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
 
-SCHEMA, TABLE = "headroom_operations", "passed_gates"
+TABLE = "passed_gates"
 
 
 def digest(settings: Settings, shape: Shape) -> str:
@@ -28,9 +29,9 @@ def has_passed(settings: Settings, structure: str) -> bool:
 def remember(settings: Settings, structure: str) -> None:
     """Keep the structure that passed."""
     with open_warehouse(settings) as warehouse:
-        warehouse.execute(
-            f"create schema if not exists {SCHEMA};"
-            f" create table if not exists {SCHEMA}.{TABLE} (structure text);"
-            f" delete from {SCHEMA}.{TABLE};"
-            f" insert into {SCHEMA}.{TABLE} values ('{structure}')"
-        )
+        statements = [
+            *create_sql(TABLE),
+            f"delete from {SCHEMA}.{TABLE}",
+            f"insert into {SCHEMA}.{TABLE} (structure) values ('{structure}')",
+        ]
+        warehouse.execute(";".join(statements))
