@@ -13,7 +13,6 @@
     {%- set differences = render(model.raw_code | replace('pull_scope()', "fromjson('" ~ tojson(next) ~ "')")) -%}
     {%- set kept = {
         'source_moments': headroom.source_moments(scope.settled_before),
-        'scrub_slice': headroom.scrub_slice('<scrubbed_until>', lookback_from),
         'source_rows': headroom.count_source_rows(next),
         'run_differences': headroom.count_differences(differences, next),
         'definitions': headroom.count_definitions(),

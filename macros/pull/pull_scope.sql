@@ -11,14 +11,15 @@
     {%- if not execute -%}
         {#- What the materialization reads: dbt wants to know it from the model. #}
         {%- do [
-            ref('thresholds'), ref('pull_limits'), ref('masks'), source('flotilla', 'task'),
-            source('flotilla', 'task_def'), source('pulled', 'pulled_days'), source('pulled', 'pulled_definitions'),
+            ref('thresholds'), ref('pull_limits'), ref('masks'), ref('base_flotilla__scrub_next'),
+            source('flotilla', 'task'), source('flotilla', 'task_def'), source('pulled', 'pulled_days'),
+            source('pulled', 'pulled_definitions'),
         ] -%}
     {%- endif -%}
     {%- if not headroom.is_building() -%}{{ return(scope) }}{%- endif -%}
     {%- set last = headroom.rows_of(
-        "select pull_number, " ~ instant_text('settled_before') ~ ", " ~ instant_text('scrubbed_until')
-        ~ ", masks_md5, reporting_timezone, code_md5 from headroom_operations.pulls order by pull_number desc limit 1"
+        "select pull_number, " ~ instant_text('settled_before') ~ ", masks_md5, reporting_timezone, code_md5"
+        ~ " from headroom_operations.pulls order by pull_number desc limit 1"
     ) -%}
     {%- set wish = headroom.rows_of(
         "select coalesce(bool_or(is_whole), false), min(accept_from), max(accept_until),"
@@ -29,12 +30,12 @@
     {%- set is_first = not last or known == 0 -%}
     {%- set moments = headroom.rows_of(headroom.source_moments(none if is_first else last[0][1]))[0] -%}
     {%- set oldest, settled_before = moments[0], moments[1] or (last[0][1] if last else scope.settled_before) -%}
-    {%- set masks_changed = last | length > 0 and last[0][3] != headroom.masks_md5() -%}
-    {%- set zone_changed = not is_first and last[0][4] != var('reporting_timezone') -%}
+    {%- set masks_changed = last | length > 0 and last[0][2] != headroom.masks_md5() -%}
+    {%- set zone_changed = not is_first and last[0][3] != var('reporting_timezone') -%}
     {%- do scope.update({
         'is_first': is_first,
         'is_whole': is_first or wish[0] or flags.FULL_REFRESH or masks_changed or zone_changed
-        or last[0][5] != headroom.pull_code_md5(),
+        or last[0][4] != headroom.pull_code_md5(),
         'zone_changed': zone_changed,
         'settled_before': settled_before,
         'masks_changed': masks_changed,
@@ -48,7 +49,9 @@
             "least(timestamptz '" ~ settled_before ~ "', timestamptz '" ~ last[0][1] ~ "')"
         )))
     )[0][0] -%}
-    {%- set slice = headroom.rows_of(headroom.scrub_slice(last[0][2] or '-infinity', lookback_from))[0] -%}
+    {%- set slice = headroom.rows_of(
+        "select starts_at, ends_at, first_until, second_until from " ~ ref('base_flotilla__scrub_next')
+    )[0] -%}
     {%- do scope.ranges.extend([[lookback_from, none], [slice[0], slice[2]], ['-infinity', slice[3]]]) -%}
     {%- do scope.ranges.append(scope.accepted) if scope.accepted -%}
     {%- do scope.update({'scrubbed_from': slice[0], 'scrubbed_until': slice[1]}) -%}

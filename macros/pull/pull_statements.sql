@@ -31,9 +31,7 @@
     {%- do statements.extend(headroom.mark_parts(scope, days)) -%}
     {%- do statements.extend(headroom.replace_definitions()) -%}
     {%- do statements.extend(headroom.keep_comparison(scope)) -%}
-    {%- do statements.extend([
-        "delete from headroom_operations.pull_requests",
-    ]) -%}
+    {%- do statements.append("delete from headroom_operations.pull_requests") -%}
     {%- for table in ['pull_differences', 'pull_definitions', 'pull_held_days', 'pull_unusable'] -%}
         {%- do statements.append("drop table " ~ table) -%}
     {%- endfor -%}

@@ -15,19 +15,20 @@ from headroom.warehouse import Warehouse
 
 STATEMENTS = {
     "source_moments",
-    "scrub_slice",
     "source_rows",
     "run_differences",
     "definitions",
     "definition_differences",
 }
-_LAST_PULL = """
-    select
-        cast(settled_before at time zone 'UTC' as text) || 'Z',
-        cast(scrubbed_until at time zone 'UTC' as text) || 'Z'
+_SETTLED_BEFORE = """
+    select cast(settled_before at time zone 'UTC' as text) || 'Z'
     from headroom_operations.pulls
     order by pull_number desc
     limit 1
+"""
+_SLICE = """
+    select starts_at, ends_at, first_until, second_until
+    from headroom_staging.base_flotilla__scrub_next
 """
 _WAITING = """
     select
@@ -85,16 +86,14 @@ def _compare(warehouse: Warehouse) -> Compared | None:
         "select statement_name, statement from headroom_operations.next_comparison"
     )
     kept = dict(found.rows)
-    last = warehouse.query(_LAST_PULL).rows
-    if kept.keys() != STATEMENTS or not last or warehouse.scalar(_WAITING):
+    next_slice = warehouse.query(_SLICE).rows
+    if kept.keys() != STATEMENTS or not next_slice or warehouse.scalar(_WAITING):
         return None
-    settled_before, scrubbed_until = last[0]
     oldest, settled_now = warehouse.query(kept["source_moments"]).rows[0]
     # A newer run is there: no need to look further.
-    if settled_now not in (None, settled_before):
+    if settled_now not in (None, warehouse.scalar(_SETTLED_BEFORE)):
         return None
-    slice_sql = kept["scrub_slice"].replace("<scrubbed_until>", scrubbed_until or "-infinity")
-    starts_at, ends_at, first_until, second_until = warehouse.query(slice_sql).rows[0]
+    starts_at, ends_at, first_until, second_until = next_slice[0]
     filled = {
         "<starts_at>": starts_at,
         "<first_until>": first_until,
