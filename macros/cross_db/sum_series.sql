@@ -1,6 +1,6 @@
 {% macro sum_series(start, first, last, term) -%}
     {#- The sum of a term over start + n for the whole numbers n from `first` to `last`; in the term that
-        number is `series_number`, a double. 0 where there is none. -#}
+        number is `series_number`, a double. 0 without any. -#}
     {{ adapter.dispatch('sum_series', 'headroom')(start, first, last, term) }}
 {%- endmacro %}
 

@@ -61,7 +61,7 @@ def seed_folder(folder: Path, tables: Sequence[LandedTable]) -> Iterator[Setting
     """Give a scratch warehouse that holds the CSVs of a folder; write it back if nothing is raised.
 
     Each CSV is replaced as a whole, sorted by key. Raises UsageError for a folder that cannot be
-    written, and InputRejectedError, with nothing changed, for a CSV that is none of ours.
+    written, and InputRejectedError, with nothing changed, for a CSV that Headroom did not write.
     """
     with _usable(folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -315,7 +315,7 @@ def clean_text(text: str) -> str:
 
 
 def decode(raw: bytes) -> str:
-    """Read bytes as UTF-8; what is none becomes U+FFFD."""
+    """Read bytes as UTF-8; what is not UTF-8 becomes U+FFFD."""
     return raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
 
 

@@ -113,7 +113,7 @@ def text(name: str, value: Any) -> str | None:
 
 
 def further(fields: Mapping[str, Any], known: Iterable[str]) -> str | None:
-    """Give the fields that have no column as JSON text, or None where there is none."""
+    """Give the fields that have no column as JSON text, or None without any."""
     rest = {name: fields[name] for name in sorted(set(fields) - set(known))}
     written = clean_text(write_json(rest)) if rest else None
     if written and len(written) > MAX_CELL:

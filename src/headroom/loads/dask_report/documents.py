@@ -55,7 +55,7 @@ def embedded_documents(page: str) -> Iterator[str]:
 
 
 def _unescaped(text: str) -> str:
-    """Resolve references to characters; one with thousands of digits is none, nor is the text."""
+    """Resolve references to characters; a text with one of thousands of digits stays as it is."""
     try:
         return html.unescape(text)
     except ValueError:

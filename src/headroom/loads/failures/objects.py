@@ -6,7 +6,7 @@ Fields = dict[str, Any]
 
 
 def part(fields: Any, *names: str) -> Fields:
-    """Give an object within objects; an empty one where there is none."""
+    """Give an object within objects; an empty one without it."""
     for name in names:
         fields = fields.get(name) if isinstance(fields, dict) else None
     return fields if isinstance(fields, dict) else {}
@@ -18,6 +18,6 @@ def first(*values: Any) -> Any:
 
 
 def objects(fields: Fields, name: str) -> list[Fields]:
-    """Give the objects of a list; an empty list where there is none."""
+    """Give the objects of a list; an empty list without it."""
     found = fields.get(name)
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
