@@ -65,8 +65,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFleet:
     return OneFleet(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take longest first, then whole builds, then the unit tests."""
+    """Put the files that take longest first, then whole builds, then the unit tests.
+
+    What one engine shows as well as two is asked of one; of the other in the long tests.
+    """
 
     def place(item: pytest.Item) -> tuple[int, bool]:
         name = item.path.name
@@ -74,6 +78,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return order, "integration" not in item.path.parts
 
     items.sort(key=place)
+    for item in items:
+        engine = item.get_closest_marker("usually_on")
+        if engine and engine.args[0] not in item.name.split("[")[-1]:
+            item.add_marker(pytest.mark.long)
 
 
 def pytest_sessionstart() -> None:

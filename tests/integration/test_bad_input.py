@@ -76,6 +76,7 @@ def test_an_audit_finds_a_run_that_the_mart_has_wrong(built: Project) -> None:
     assert "such as eks-1; days: 2025-11-01" in error.value.hint
 
 
+@pytest.mark.usually_on("postgres")
 def test_a_source_that_lost_too_much_is_told_of(built: Project) -> None:
     """Duplicates stop the build; a day that vanished stays until somebody says that it may go.
 
@@ -106,6 +107,7 @@ def test_a_source_that_lost_too_much_is_told_of(built: Project) -> None:
     assert built.query("select count(*) from marts.flotilla__runs") == [(1,)]
 
 
+@pytest.mark.usually_on("duckdb")
 def test_a_failed_build_names_the_node_and_keeps_the_marts(built: Project) -> None:
     """The next build fails as well, though nothing changed; what is counted shows the break."""
     # Below what fails; the marts on failures read the runs as they are.
@@ -132,6 +134,7 @@ def test_a_failed_build_names_the_node_and_keeps_the_marts(built: Project) -> No
     assert again["command_hash_is_never_null_after_the_fix"] == "fail"
 
 
+@pytest.mark.usually_on("postgres")
 def test_another_schema_of_the_same_name_is_not_believed(built: Project) -> None:
     """Its runs are others of the same days: the marts stay until somebody accepts it."""
     with built.in_environment():

@@ -38,6 +38,7 @@ def exported(project: Project) -> dict[str, list[str]]:
 DAYS = ("build", *TABLES, "--select", "+flotilla__elevation_daily")
 
 
+@pytest.mark.usually_on("postgres")
 def test_plain_dbt_builds_empty_marts_that_the_source_fills_later(project: Project) -> None:
     project.dbt(*DAYS)
     assert not any(exported(project).values())
@@ -142,6 +143,7 @@ def test_plain_dbt_builds_everything_around_one_domain(domain: str, project: Pro
     assert "Left out: " in outcome.stdout
 
 
+@pytest.mark.usually_on("duckdb")
 def test_what_is_lost_or_named_ends_with_3_after_the_others(project: Project) -> None:
     load_raw(project)
     project.dbt(*DAYS)

@@ -74,7 +74,7 @@ def test_builds_succeed_beside_a_live_source(make_project: MakeProject) -> None:
     with make_project("postgres", "live") as project:
         with project.in_environment():
             write_small(project.settings)
-        (writer,) = build_beside_a_writer(project, {10: 2})
+        (writer,) = build_beside_a_writer(project, {10: 1})
         assert writer.counts["queued"] > 0
 
 

@@ -231,6 +231,7 @@ def test_plain_dbt_makes_the_next_build_a_whole_one(quiet: Project) -> None:
     assert (found.domains, found.has_seeds) == (ALL, True)
 
 
+@pytest.mark.usually_on("postgres")
 def test_a_failed_test_stays_red_and_only_what_changed_is_built(complete: Project) -> None:
     # The cases above took marks of loads back.
     assert complete.headroom("build", "--full-refresh").returncode == 0

@@ -1,4 +1,4 @@
-{%- set instants = ['starts_at', 'ends_at', 'first_until', 'second_until'] %}
+{%- set beginning = "timestamptz '-infinity'" %}
 -- From where the last slice ended to the lookback, and on from the beginning. Days that are not
 -- known lie between known ones, before them or behind them, and are compared with these.
 with
@@ -7,7 +7,7 @@ with
 last_pulls as (
 
     select
-        coalesce(scrubbed_until, timestamptz '-infinity') as scrubbed_until,
+        coalesce(scrubbed_until, {{ beginning }}) as scrubbed_until,
         {{ day_start(to_day('settled_before')) }} as lookback_from
     from {{ source('operations', 'pulls') }}
     order by pull_number desc
@@ -18,12 +18,12 @@ last_pulls as (
 days as (
 
     select
-        {{ day_start('days.queued_day') }} as starts_at,
-        days.run_count,
-        {{ day_start('days.queued_day') }} >= last_pulls.scrubbed_until as is_ahead
-    from {{ source('pulled', 'pulled_days') }} as days
+        {{ day_start('pulled.queued_day') }} as starts_at,
+        pulled.run_count,
+        {{ day_start('pulled.queued_day') }} >= last_pulls.scrubbed_until as is_ahead
+    from {{ source('pulled', 'pulled_days') }} as pulled
     cross join last_pulls
-    where {{ day_start('days.queued_day + 1') }} <= last_pulls.lookback_from
+    where {{ day_start('pulled.queued_day + 1') }} <= last_pulls.lookback_from
 
 ),
 
@@ -47,7 +47,8 @@ placed as (
     select
         days.starts_at,
         row_number() over in_turn as place,
-        sum(days.run_count) over in_turn as rows_until
+        sum(days.run_count) over in_turn as rows_until,
+        budgets.row_count
     from days
     cross join budgets
     window in_turn as (
@@ -56,19 +57,25 @@ placed as (
 
 ),
 
+first_over as (
+
+    select starts_at
+    from placed
+    where place > 1 and rows_until > row_count
+    order by place
+    limit 1
+
+),
+
 slices as (
 
     select
-        lookback_from,
-        case when goes_on then scrubbed_until else timestamptz '-infinity' end as starts_at,
-        coalesce((
-            select placed.starts_at
-            from placed
-            where placed.place > 1 and placed.rows_until > budgets.row_count
-            order by placed.place
-            limit 1
-        ), lookback_from) as ends_at
+        budgets.lookback_from,
+        case when budgets.goes_on then budgets.scrubbed_until else {{ beginning }} end
+            as starts_at,
+        coalesce(first_over.starts_at, budgets.lookback_from) as ends_at
     from budgets
+    left join first_over on true
 
 ),
 
@@ -78,16 +85,15 @@ ranges as (
         starts_at,
         ends_at,
         case when ends_at > starts_at then ends_at else lookback_from end as first_until,
-        case when ends_at > starts_at then timestamptz '-infinity' else ends_at end as second_until
+        case when ends_at > starts_at then {{ beginning }} else ends_at end as second_until
     from slices
 
 )
 
 select
-    {%- for instant in instants %}
-        case
-            when {{ instant }} = timestamptz '-infinity' then '-infinity'
-            else {{ instant_text(instant) }}
-        end as {{ instant }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    coalesce({{ instant_text("nullif(starts_at, " ~ beginning ~ ")") }}, '-infinity') as starts_at,
+    {{ instant_text('ends_at') }} as ends_at,
+    {{ instant_text('first_until') }} as first_until,
+    coalesce({{ instant_text("nullif(second_until, " ~ beginning ~ ")") }}, '-infinity')
+        as second_until
 from ranges
