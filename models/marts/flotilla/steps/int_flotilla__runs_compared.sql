@@ -52,7 +52,8 @@ compared as (
         runs.engine = 'eks'
         and runs.has_command
         and runs.attribution <> 'gpu_request'
-        and coalesce(runs.gpu_count, 0) = 0
+        -- As a function of it, PostgreSQL would expect one run of 200 to be without a GPU.
+        and (runs.gpu_count is null or runs.gpu_count = 0)
         and runs.definition_id is not null
         and runs.queued_at is not null
 
