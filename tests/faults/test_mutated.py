@@ -99,7 +99,7 @@ def _sqlite() -> bytes:
             "select sql from sqlite_master where type = 'table' and name like 'failure%'"
         ):
             small.execute(sql)
-        for table in ("failure_events", "failure_solutions", "failure_correlations"):
+        for table in ("failure_events", "failure_solutions"):
             found = whole.execute(f"select * from {table} limit 20").fetchall()
             if found:
                 small.executemany(

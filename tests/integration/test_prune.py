@@ -20,7 +20,6 @@ OLD = BEFORE - timedelta(microseconds=1)
 YOUNG = BEFORE
 TABLES = landed_tables()
 SOLUTION = {"source": "s", "failure_type": "oom", "description": "d", "record_id": "r"}
-CORRELATION = {"source": "s", "correlation_type": "node", "correlation_value": "n"}
 
 
 def timing(number: int, param_id: str, logged_at: datetime | None, label: str = "a") -> Row:
@@ -89,7 +88,6 @@ KEPT: dict[str, list[Row]] = {
     ],
     "landed_rejects": [{"reject_id": "1", "hook": "h", "reason": "r"}],
     "landed_failure_solutions": [{**SOLUTION, "last_used_at": OLD, "created_at": OLD}],
-    "landed_failure_correlations": [{**CORRELATION, "first_seen_at": OLD, "last_seen_at": OLD}],
 }
 UNDATED = {
     "landed_build_reports": 1,
@@ -100,7 +98,6 @@ UNDATED = {
     "landed_kubernetes_events": 1,
     "landed_rejects": 1,
     "landed_failure_solutions": 1,
-    "landed_failure_correlations": 1,
 }
 COUNTS = [
     Pruned(name, len(GONE.get(name, [])), len(KEPT[name]), UNDATED.get(name, 0))
@@ -134,11 +131,7 @@ def test_every_landed_table_says_what_its_age_is() -> None:
         assert {kinds[name][column] for column in table.age_columns} <= {"timestamptz"}
         assert set(table.age_group) <= set(kinds[name])
     ageless = {name for name, table in TABLES.items() if not table.age_columns}
-    assert ageless == {
-        "landed_rejects",
-        "landed_failure_solutions",
-        "landed_failure_correlations",
-    }
+    assert ageless == {"landed_rejects", "landed_failure_solutions"}
     assert set(KEPT) == set(TABLES)
 
 

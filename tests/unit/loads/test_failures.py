@@ -23,7 +23,6 @@ from headroom.errors import InputRejectedError, UsageError
 from headroom.landed.contract import landed_tables
 from headroom.loads.failures import Options, history, load_failures
 from headroom.loads.failures.collected import (
-    CORRELATIONS,
     EVENTS,
     KUBERNETES_EVENTS,
     PODS,
@@ -250,28 +249,6 @@ def test_rows_that_say_nothing_are_rejected_and_the_others_kept(tmp_path: Path) 
     ]
 
 
-def test_unknown_is_no_correlation(tmp_path: Path) -> None:
-    path = make_history(tmp_path / "h.db")
-    with closing(sqlite3.connect(path)) as database:
-        database.executemany(
-            "insert into failure_correlations (type, value, failure_count, last_seen)"
-            " values (?, ?, ?, ?)",
-            [
-                ("node", "unknown", 9, None),
-                ("node", "a", 3, "long ago"),
-                ("node", "b", -3, None),
-                (None, "c", 1, None),
-            ],
-        )
-        database.commit()
-    collected = read(path)
-    assert [row["correlation_value"] for row in rows(collected, CORRELATIONS)] == ["a"]
-    assert reasons(collected) == [
-        "failure_count is negative",
-        "last_seen is not a time; the row is kept",
-    ]
-
-
 def test_a_solution_that_stands_twice_is_added_up(tmp_path: Path) -> None:
     path = make_history(
         tmp_path / "h.db",
@@ -360,17 +337,14 @@ def test_secrets_do_not_land_and_names_stay(tmp_path: Path) -> None:
 # Histories as the published analyser writes them
 
 
-def test_the_published_analysers_names_are_read() -> None:
+def test_the_published_analysers_names_are_read_and_its_correlations_passed_over() -> None:
+    with closing(sqlite3.connect(FILE)) as database:
+        assert database.execute("select count(*) from failure_correlations").fetchone() == (3,)
     collected = read(FILE)
     assert collected.report.is_clean, collected.report.unreadable
     assert not collected.report.skipped
     found = [(row["description"], row["success_count"]) for row in rows(collected, SOLUTIONS)]
     assert found == [(solution[1], solution[2]) for solution in public_history.SOLUTIONS]
-    correlations = [
-        (row["correlation_type"], row["correlation_value"], row["failure_count"])
-        for row in rows(collected, CORRELATIONS)
-    ]
-    assert correlations == list(public_history.CORRELATIONS)
     assert [row["error_message"] for row in rows(collected, EVENTS)] == [
         event[-1] for event in public_history.EVENTS
     ]
@@ -392,7 +366,7 @@ def test_names_in_any_case_further_columns_and_both_names(tmp_path: Path) -> Non
             Solution_Description text, Success_Count int, failure_count int, last_used text,
             created_at text);
         insert into failure_solutions values ('E', 'this', 'n', 'not this', 1, 0, null, null);
-        create view failure_correlations as select 'node' as correlation_type;
+        create view failure_events as select '2026-01-20' as timestamp;
     """
     collected = read(make_history(tmp_path / "h.db", schema=schema))
     assert [row["description"] for row in rows(collected, SOLUTIONS)] == ["this"]
@@ -401,14 +375,14 @@ def test_names_in_any_case_further_columns_and_both_names(tmp_path: Path) -> Non
         for name in ("note", "solution_description")
     }
     told = " ".join(collected.report.unreadable)
-    assert "it has no table failure_events" in told
-    assert "failure_correlations: it has no row ids: a view" in told
+    assert "failure_events: it has no row ids: a view" in told
 
 
 def test_a_missing_column_is_named_as_the_document_names_it(tmp_path: Path) -> None:
-    schema = "create table failure_correlations (correlation_type text, failure_count int);"
+    schema = "create table failure_solutions (failure_type text, success_count int);"
     told = " ".join(read(make_history(tmp_path / "h.db", schema=schema)).report.unreadable)
-    assert "failure_correlations has no column value, first_seen, last_seen" in told
+    assert "failure_solutions has no column description, failure_count, last_used" in told
+    assert "it has no table failure_events" in told
 
 
 # Databases that are not as they should be
@@ -427,7 +401,6 @@ def test_another_version_of_the_schema_is_named(tmp_path: Path) -> None:
     said = "\n".join(collected.report.unreadable)
     assert "failure_events has no column job_name, project" in said
     assert "failure_solutions has no column description, success_count" in said
-    assert "it has no table failure_correlations" in said
     skipped = "column region of failure_events, which is not known"
     assert dict(collected.report.skipped)[skipped] == 1
     assert collected.replaced == set()

@@ -17,12 +17,11 @@ from headroom.reading.inputs import TooLargeError
 HOOK = "failures"
 EVENTS = "landed_failure_events"
 SOLUTIONS = "landed_failure_solutions"
-CORRELATIONS = "landed_failure_correlations"
 PODS = "landed_pods"
 POD_ENDS = "landed_pod_ends"
 KUBERNETES_EVENTS = "landed_kubernetes_events"
 REJECTS = "landed_rejects"
-TABLES = (EVENTS, SOLUTIONS, CORRELATIONS, PODS, POD_ENDS, KUBERNETES_EVENTS, REJECTS)
+TABLES = (EVENTS, SOLUTIONS, PODS, POD_ENDS, KUBERNETES_EVENTS, REJECTS)
 ROWS_A_BATCH = 50_000
 CHARACTERS_A_BATCH = 4_000_000
 # What is held of a load before it is put aside.
@@ -37,14 +36,12 @@ ADDED_UP = {
     "last_used_at": "max",
     "created_at": "min",
 }
-# Tables with a text in their key: no two texts may become one because their secrets are hidden.
-TOLD_APART = {SOLUTIONS: "description", CORRELATIONS: "correlation_value"}
 Batches = list[pa.RecordBatch]
 
 
 @dataclass
 class ToldApart:
-    """Texts that a mask makes alike, by what is shown of them: a number tells them apart.
+    """Solutions that a mask makes alike, by what is shown of them: a number tells them apart.
 
     The number is the order in which they were read; it says nothing of what is hidden.
     """
@@ -53,17 +50,17 @@ class ToldApart:
 
     def batch(self, original: pa.RecordBatch, shown: pa.RecordBatch) -> pa.RecordBatch:
         """Number what is shown, where it hides something and is not the first of its texts."""
-        names = shown.schema.names
-        place = next(names.index(name) for name in TOLD_APART.values() if name in names)
-        column = shown.column(place)
+        column = shown.column("description")
         if not pc.any(pc.match_substring(column, HIDDEN)).as_py():
             return shown
-        keys = zip(original.column(0).to_pylist(), original.column(1).to_pylist(), strict=True)
-        both = zip(original.column(place).to_pylist(), column.to_pylist(), strict=True)
+        rows = original.select(["source", "failure_type", "description"]).to_pylist()
         texts = [
-            self._numbered((*key, text), written) if HIDDEN in text else text
-            for key, (written, text) in zip(keys, both, strict=True)
+            self._numbered((row["source"], row["failure_type"], text), row["description"])
+            if HIDDEN in text
+            else text
+            for row, text in zip(rows, column.to_pylist(), strict=True)
         ]
+        place = shown.schema.get_field_index("description")
         return shown.set_column(place, shown.schema.field(place), pa.array(texts, column.type))
 
     def _numbered(self, key: tuple[str, ...], written: str) -> str:
@@ -137,7 +134,7 @@ class Collected:
             table = landed_tables()[name]
             batches = arrow_rows(table, self.rows[name])
             shown = mask_batches(table, batches, MAX_TEXT)
-            if name in TOLD_APART:
+            if name == SOLUTIONS:
                 shown = [self.told_apart.batch(*both) for both in zip(batches, shown, strict=True)]
             self.batches[name] += shown
             self.rows[name] = []

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from headroom.landed.rejects import digest
-from headroom.loads.failures.collected import CORRELATIONS, EVENTS, SOLUTIONS, Collected
+from headroom.loads.failures.collected import EVENTS, SOLUTIONS, Collected
 from headroom.loads.failures.values import (
     MAX_GPUS,
     MAX_RAW_TEXT,
@@ -72,21 +72,16 @@ WHOLE = {
         "last_used",
         "created_at",
     ),
-    "failure_correlations": ("type", "value", "failure_count", "first_seen", "last_seen"),
 }
 # Without one of these a row says nothing; a table that lacks another column gives NULL for it.
 NEEDED = {
     "failure_events": ("timestamp",),
     "failure_solutions": ("failure_type", "description", "success_count", "failure_count"),
-    "failure_correlations": ("type", "value", "failure_count"),
 }
 # What the published analyser writes for a name of its document.
-ALSO_CALLED = {
-    "failure_solutions": {"description": "solution_description"},
-    "failure_correlations": {"type": "correlation_type", "value": "correlation_value"},
-}
-# Tables of SQLite's own, and numbers of rows that mean nothing outside of their database.
-NO_FACTS = {"failure_solutions": {"id", "success_rate"}, "failure_correlations": {"id"}}
+ALSO_CALLED = {"failure_solutions": {"description": "solution_description"}}
+# A rate that its counts say, and numbers of rows that mean nothing outside of their database.
+NO_FACTS = {"failure_solutions": {"id", "success_rate"}}
 MESSAGES = {
     "locked": "another program holds it locked; load it again when that one is done",
     "busy": "another program holds it locked; load it again when that one is done",
@@ -429,30 +424,4 @@ def _solution(history: History, fields: Fields, where: str) -> None:
     _name_problems(history, problems, failure_type, where)
 
 
-def _correlation(history: History, fields: Fields, where: str) -> None:
-    problems = Problems()
-    kind, value = text(fields["type"]), text(fields["value"])
-    if kind is None or value is None:
-        history.collected.report.skipped["correlation with nothing, or with unknown"] += 1
-        return
-    try:
-        row = {
-            "source": history.source,
-            "correlation_type": kind,
-            "correlation_value": value,
-            "failure_count": count("failure_count", fields["failure_count"]),
-            "first_seen_at": problems.read(instant, "first_seen", fields.get("first_seen")),
-            "last_seen_at": problems.read(instant, "last_seen", fields.get("last_seen")),
-        }
-    except BadValueError as error:
-        history.collected.reject(value, str(error), str(text(fields["failure_count"])), where)
-        return
-    history.collected.add(CORRELATIONS, row)
-    _name_problems(history, problems, value, where)
-
-
-READERS = {
-    "failure_events": _event,
-    "failure_solutions": _solution,
-    "failure_correlations": _correlation,
-}
+READERS = {"failure_events": _event, "failure_solutions": _solution}
