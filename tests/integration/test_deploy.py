@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import InsufficientPrivilege
 
 from headroom.quality.contract import COLUMNS
@@ -133,6 +133,18 @@ def test_no_role_may_do_more(built: Deployment, role: str, statement: str) -> No
 
 def test_the_reader_reads_what_it_was_given(built: Deployment) -> None:
     built.run_as("headroom_reader", 'select run_id, "user" from flotilla.task')
+
+
+def test_a_grant_that_is_revoked_stops_the_build_and_keeps_the_marts(built: Deployment) -> None:
+    kept = built.owner.query("select * from marts.flotilla__runs")
+    reader = conninfo_to_dict(built.logins["headroom_reader"])["user"]
+    built.owner.execute(f'revoke all on flotilla.task from "{reader}"')
+    outcome = built.builder.headroom("build")
+    said = " ".join(outcome.stderr.split())
+    assert outcome.returncode == 3, said
+    assert "flotilla.task may not be read by this user" in said
+    assert "Traceback" not in said
+    assert built.owner.query("select * from marts.flotilla__runs") == kept
 
 
 @pytest.mark.parametrize("table", COLUMNS)

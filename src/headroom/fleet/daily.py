@@ -22,7 +22,7 @@ _DEFINITIONS_A_JOB = 11  # of each team: about a thousand in all
 _DAYS_AT_A_TIME = 28
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _STEP = 7 * DAY  # of a long advance
-_CORRECTIONS_A_DAY = 280  # one for a hundred new runs
+CORRECTIONS_A_DAY = 280  # one for a hundred new runs
 
 
 def daily_tables(
@@ -72,15 +72,19 @@ class Advance:
     place: str
 
 
-def advance_fleet(settings: Settings, seed: int, span: timedelta) -> Advance:
+def advance_fleet(
+    settings: Settings, seed: int, span: timedelta, corrections_a_day: int = CORRECTIONS_A_DAY
+) -> Advance:
     """Move a fleet on from its newest moment, in one transaction a week.
 
-    Runs that the same seed made go on as they would have. Raises UsageError where there is no
+    Runs that the same seed made go on as they would have; those that are corrected are of any age.
+    Raises UsageError where there is no
     fleet, or one without runs, NotOursError where another table has the name of one.
     """
     with open_warehouse(settings) as warehouse, warehouse.one_session():
         refuse_what_is_not_ours(warehouse, settings)
-        move = _Move(warehouse, Lives(settings.target, seed, read_policies()), settings)
+        lives = Lives(settings.target, seed, read_policies())
+        move = _Move(warehouse, lives, settings, corrections_a_day)
         is_there = is_marked(warehouse, settings, schema.MARKERS)
         if not is_there or not move.scalar("select count(*) from {task}"):
             raise UsageError(
@@ -106,6 +110,7 @@ class _Move:
     warehouse: Warehouse
     lives: Lives
     settings: Settings
+    corrections_a_day: int
 
     @property
     def task(self) -> str:
@@ -134,7 +139,7 @@ class _Move:
             self.lives.advance(
                 self.task, now_us, then_us, oldest_us=oldest_us,
                 gap_us=(now_us - oldest_us) // count + 1,
-                corrections=-(-(then_us - now_us) * _CORRECTIONS_A_DAY // DAY),
+                corrections=-(-(then_us - now_us) * self.corrections_a_day // DAY),
             )
         )  # fmt: skip
         now = self.lives.instant(now_us)
