@@ -3,8 +3,9 @@
     python -m bench.builds [--target duckdb|postgres] [--days 36 357]
 
 For each size a fleet of so many days (28,000 runs a day): a full build, a build with nothing new,
-one after logs were loaded, and one after a day more (`headroom fleet --advance 1d`). CPU is that of
-the command's processes and, on PostgreSQL, of the server; memory is that of the largest process.
+one after logs were loaded, one after a day more, and one after a day in which a hundredth as many
+older runs were corrected. CPU is that of the command's processes and, on PostgreSQL, of the server;
+memory is that of the largest process.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
@@ -20,8 +22,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.pull import server_cpu
+from headroom.fleet import DEFAULT_SEED
+from headroom.fleet.daily import CORRECTIONS_A_DAY, advance_fleet
 from headroom.settings import TARGETS, Settings, Target
 from headroom.throwaway_postgres import test_server, throwaway_database
+from tests.support.parse import environment_of
 
 LOGS = ("load", "build-stats", "samples/builds")
 
@@ -59,11 +64,10 @@ def costs_of_builds(settings: Settings, variables: dict[str, str], days: int) ->
     costs["nothing"] = cost_of(settings, variables, "build")
     cost_of(settings, variables, *LOGS)
     costs["logs"] = cost_of(settings, variables, "build")
-    days_more = []
-    for _ in range(2):
-        cost_of(settings, variables, "fleet", "--advance", "1d")
-        days_more.append(cost_of(settings, variables, "build"))
-    costs["a day"] = min(days_more, key=lambda cost: cost.cpu)
+    for what, corrections in (("a day", 0), ("a day, corrected", CORRECTIONS_A_DAY)):
+        with environment_of(settings.environment() | variables):
+            advance_fleet(settings, DEFAULT_SEED, timedelta(days=1), corrections)
+        costs[what] = cost_of(settings, variables, "build")
     return costs
 
 
