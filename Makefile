@@ -67,6 +67,7 @@ lint: env  ## Check style and types
 	@$(BIN)/mdformat --check $(MARKDOWN)
 	@$(BIN)/mypy
 	@$(BIN)/pytest --quiet --no-header --noconftest tests/unit/test_thresholds.py
+	@$(BIN)/python -m tests.support.lint_models
 	@$(BIN)/python -m tests.support.lint_sql lint $(SQL_FILES)
 
 test-faults: env  ## Run the long tests: faults, mutated input, many random histories
