@@ -14,6 +14,6 @@
             'alter table ' ~ old_relation ~ ' add column ' ~ column ~ ' ' ~ model.config.column_types[column]
         ) -%}
     {%- endfor -%}
-    {%- do rekey_landed_rows(model, old_relation) -%}
+    {%- do rekey_landed_seed(model, old_relation) -%}
     {{ return('-- a landed seed keeps its rows') }}
 {%- endmacro %}

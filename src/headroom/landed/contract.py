@@ -26,18 +26,6 @@ ARROW_TYPES = {
 
 
 @dataclass(frozen=True)
-class KeptLabel:
-    """A label that a landed row keeps: a later one replaces only `until`.
-
-    `detail` is a column that goes with it: a later value fills only NULL, under the same label.
-    """
-
-    column: str
-    until: str
-    detail: str
-
-
-@dataclass(frozen=True)
 class EventKey:
     """How the key of an event is made of its row: a letter, and the md5 of some columns.
 
@@ -49,18 +37,6 @@ class EventKey:
     columns: tuple[str, ...]
     time: str | None = None
 
-    def sql(self, microseconds: str) -> str:
-        """Give the key in SQL, of either engine; `microseconds` is the time as a whole number."""
-        parts = [f"coalesce(cast({name} as text), '')" for name in self.columns]
-        if self.time:
-            parts.append(f"coalesce(cast({microseconds} as text), '')")
-        return f"'{self.letter}' || md5(concat_ws(chr(31), {', '.join(parts)}))"
-
-    def said_sql(self, alias: str) -> str:
-        """Give what an event says, without its time, as one text; `alias` names its row."""
-        said = ", ".join(f"coalesce(cast({alias}.{name} as text), '')" for name in self.columns)
-        return f"concat_ws(chr(31), {said})"
-
 
 @dataclass(frozen=True, eq=False)
 class LandedTable:
@@ -70,24 +46,21 @@ class LandedTable:
     equal in `age_group` are pruned together, also those of other tables with that group; without a
     group each row is on its own.
     `free_text` are columns in which anything may be written; other text is names.
-    Of rows with one key the greatest in `newest_by` counts, NULL being the least, then the last.
-    A changed row marks the part that its `part_column` names, of the kind `part_kind`.
+    A changed row marks its part, of the kind `part_kind`. `seed` is what the YAML says in full.
     """
 
     name: str
+    seed: Mapping[str, Any]
     columns: dict[str, str]
     key: tuple[str, ...]
-    label: KeptLabel | None = None
     age_columns: tuple[str, ...] = ()
     age_group: tuple[str, ...] = ()
-    newest_by: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ()
     event_key: EventKey | None = None
     part_kind: str | None = None
-    part_column: str | None = None
 
     def event_id(self, row: Mapping[str, Any], moment: datetime | None = None) -> str:
-        """Give the key of an event, as `EventKey.sql` does. Raises ValueError without one."""
+        """Give the key of an event, as the macro `event_id` does. Raises ValueError without one."""
         if self.event_key is None:
             raise ValueError(self.name)
         parts = [_written(row.get(name)) for name in self.event_key.columns]
@@ -124,7 +97,7 @@ def _arrow_type(kind: str) -> pa.DataType:
 def landed_tables() -> dict[str, LandedTable]:
     """Read the contracts of all landed tables, by name."""
     seeds = [seed for seeds in _seeds_by_file().values() for seed in seeds]
-    return {seed["name"]: _table(seed["name"], seed["config"]) for seed in seeds}
+    return {seed["name"]: _table(seed) for seed in seeds}
 
 
 @cache
@@ -139,20 +112,18 @@ def _seeds_by_file() -> dict[str, list[dict[str, Any]]]:
     return {file.name: yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"] for file in files}
 
 
-def _table(name: str, config: dict[str, Any]) -> LandedTable:
-    meta = config.get("meta", {})
-    kept = meta.get("keep_label")
+def _table(seed: Mapping[str, Any]) -> LandedTable:
+    config = seed["config"]
+    meta = config["meta"]
     event = meta.get("event_key")
     return LandedTable(
-        name,
+        seed["name"],
+        seed,
         config["column_types"],
         tuple(config["unique_key"]),
-        KeptLabel(kept["column"], kept["until"], kept["with"]) if kept else None,
         tuple(meta.get("age_columns", ())),
         tuple(meta.get("age_group", ())),
-        tuple(meta.get("newest_by", ())),
         tuple(meta.get("free_text", ())),
         EventKey(event["letter"], tuple(event["columns"]), event.get("time")) if event else None,
         meta.get("part_kind"),
-        meta.get("part_column"),
     )

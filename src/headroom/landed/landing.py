@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.landed.contract import LANDED_SCHEMA, LandedTable
-from headroom.landed.parts import mark_sql, part_sql, touched_sql
+from headroom.landed.sql import landing_sql
 from headroom.operations import create_sql
 from headroom.settings import Settings, Target
 from headroom.warehouse import DuckDBWarehouse, Warehouse, open_warehouse, stream_of
@@ -156,10 +156,9 @@ class Landing:
             ]
         )
         for table in self.landed:
-            if table.event_key and self.warehouse.scalar(has_line_keys_sql(table)):
+            if table.event_key and self.warehouse.scalar(_has_line_keys_sql(table)):
                 locks = [] if self.target == "duckdb" else [_table_lock_sql(table)]
-                rekey = [*rekey_sql(table, self.target), _mark_all_sql(table)]
-                self._run([_lock_sql(self.target), *locks, *rekey])
+                self._run([_lock_sql(self.target), *locks, _rekey_sql(table, self.target)])
 
     def _count(self, table: LandedTable) -> None:
         landed = self.landed[table]
@@ -215,7 +214,7 @@ class DuckDBLanding(Landing):
         made = f"create or replace temporary table {chunk} as select {columns} from ({rows})"
         self.connection.execute(made, parameters)
         if self._are_new(table, chunk):
-            chunk_parts = mark_sql(table, touched_sql(table, f"{chunk} as touching"))
+            chunk_parts = mark_touched_sql(table, f"{chunk} as touching")
             self._run([f"insert into {table.relation} select * from {chunk}", chunk_parts])
             self.landed[table].new += self.warehouse.scalar(f"select count(*) from {chunk}")
         else:
@@ -239,19 +238,19 @@ class DuckDBLanding(Landing):
     def _count_appended(self, table: LandedTable) -> None:
         """Take back the rows of an empty table that it got twice: the newest stays."""
         key = ", ".join(table.key)
-        newest = ", ".join([*(f"{name} desc nulls last" for name in table.newest_by), "rowid"])
+        best = landing_sql("best_landed_first", table.seed)
         rows = self.warehouse.scalar(f"select count(*) from {table.relation}")
         if self._may_repeat(f"hash({key})", table, rows):
             self._run(
                 [
                     f"delete from {table.relation} where rowid in (select rowid from"
-                    f" (select rowid, row_number() over (partition by {key} order by {newest})"
+                    f" (select rowid, row_number() over (partition by {key} order by {best} rowid)"
                     " as place"
                     f" from {table.relation}) where place > 1)"
                 ]
             )
             rows = self.warehouse.scalar(f"select count(*) from {table.relation}")
-        self._run([_mark_all_sql(table)])
+        self._run([landing_sql("mark_all_parts", table.seed, table.relation)])
         self.landed[table].new += rows
 
     def _may_repeat(self, key: str, table: LandedTable, rows: int) -> bool:
@@ -414,160 +413,29 @@ def _stage_sql(table: LandedTable) -> str:
     return f"{number};\ncreate temporary table incoming_{table.name} ({columns}, {default})"
 
 
-def _takes_label(table: LandedTable) -> str:
-    """Say when a landed row takes the label of the incoming one; the macro says the same."""
-    label = table.label
-    if label is None:
-        return "true"
-    return (
-        f"(landed.{label.column} = '{label.until}'"
-        f" or (landed.{label.column} = incoming.{label.column} and landed.{label.detail} is null))"
-    )
-
-
-def _kept_label(table: LandedTable) -> str:
-    """Give the label of a landed row that was given another one, else NULL."""
-    label = table.label
-    if label is None:
-        return "cast(null as text)"
-    detail = f"landed.{label.detail}"
-    return (
-        f"case when incoming.{label.column} <> '{label.until}' and not {_takes_label(table)}"
-        f" and (landed.{label.column} <> incoming.{label.column}"
-        f" or {detail} <> incoming.{label.detail})"
-        f" then landed.{label.column} || coalesce(', experiment ' || {detail}, '') end"
-    )
-
-
-def has_line_keys_sql(table: LandedTable) -> str:
+def _has_line_keys_sql(table: LandedTable) -> str:
     """Ask whether a table has keys of older versions: 32 digits, the md5 of a whole line."""
     return f"select exists (select 1 from {table.relation} where length({table.key[0]}) = 32)"
 
 
-def rekey_sql(table: LandedTable, target: Target) -> list[str]:
-    """Give landed events the keys that a load would give them; of equal ones the best stays.
-
-    The macro `rekey_landed_rows` does the same.
-    """
-    if table.event_key is None:
-        return []
-    time = table.event_key.time
+def _rekey_sql(table: LandedTable, target: Target) -> str:
+    """Give landed events the keys that a load would give them; of equal ones the best stays."""
+    time = table.event_key.time if table.event_key else None
     microseconds = (
         f"epoch_us({time})"
         if target == "duckdb"
         else f"cast(extract(epoch from {time}) * 1000000 as bigint)"
     )
-    key = table.key[0]
-    twice, columns = f"twice_{table.name}", ", ".join(table.columns)
-    labelled = (
-        f"case when {table.label.column} = '{table.label.until}' then 1 else 0 end, "
-        if (table.label)
-        else ""
-    )
-    newest = ", ".join(f"{name} desc nulls last" for name in table.newest_by)
-    return [
-        f"update {table.relation} set {key} = {table.event_key.sql(microseconds)}"
-        f" where length({key}) = 32",
-        f"create temporary table {twice} as select * from (select *,"
-        f" row_number() over (partition by {key} order by {labelled}{newest}) as place,"
-        f" count(*) over (partition by {key}) as copies from {table.relation}) as ranked"
-        " where copies > 1",
-        f"delete from {table.relation} where {key} in (select {key} from {twice})",
-        f"insert into {table.relation} ({columns}) select {columns} from {twice} where place = 1",
-        f"drop table {twice}",
-    ]
-
-
-def _mark_all_sql(table: LandedTable) -> str:
-    """Mark every part of a table."""
-    if table.part_kind is None:
-        return ""
-    return mark_sql(
-        table, f"select {part_sql(table, 'landed')} as part from {table.relation} as landed"
-    )
-
-
-def _mark_merged_sql(table: LandedTable) -> str:
-    """Mark the parts of rows that a merge wrote, and those in which they were before."""
-    if table.part_kind is None:
-        return ""
-    rows = f"merged_{table.name} as touching"
-    new = touched_sql(table, f"{rows} where touching.is_new")
-    changed = f"from {rows} where is_different and not is_new"
-    return mark_sql(
-        table,
-        f"{new} union select {part_sql(table, 'touching')} {changed}"
-        f" union select known_part {changed}",
-    )
+    return landing_sql("rekey_landed_rows", table.seed, table.relation, microseconds)
 
 
 def _merge_sql(table: LandedTable) -> str:
-    key = ", ".join(table.key)
-    columns = ", ".join(table.columns)
-    same_key = " and ".join(f"landed.{name} = incoming.{name}" for name in table.key)
-    kept = {table.label.column, table.label.detail} if table.label else set()
-    takes = _takes_label(table)
-    keeps = f"landed.{table.key[0]} is not null and not {takes}"
-    is_older = _is_older_sql(table)
-    values = ", ".join(
-        f"case when {keeps if name in kept else is_older} then landed.{name}"
-        f" else incoming.{name} end as {name}"
-        if name not in table.key
-        else f"incoming.{name}"
-        for name in table.columns
-    )
-    order = ", ".join(
-        [
-            *(
-                [f"case when {table.label.column} = '{table.label.until}' then 1 else 0 end"]
-                if table.label
-                else []
-            ),
-            *(f"{name} desc nulls last" for name in table.newest_by),
-            "incoming_row desc",
-        ]
-    )
-    differs = " or ".join(
-        f"(landed.{name} is distinct from incoming.{name}"
-        f" and {takes if name in kept else f'not ({is_older})'})"
-        for name in table.columns
-        if name not in table.key
-    )
-    known_part = part_sql(table, "landed") if table.part_kind else "cast(null as text)"
-    return f"""
-        create temporary table merged_{table.name} as
-        select
-            {values},
-            landed.{table.key[0]} is null as is_new,
-            coalesce({differs}, false) as is_different,
-            {_kept_label(table)} as kept_label,
-            {known_part} as known_part
-        from (
-            select
-                *,
-                row_number() over (partition by {key} order by {order}) as newest
-            from incoming_{table.name}
-        ) as incoming
-        left join {table.relation} as landed on {same_key}
-        where incoming.newest = 1;
-        delete from {table.relation} as landed
-        using merged_{table.name} as incoming
-        where {same_key} and incoming.is_different;
-        insert into {table.relation} ({columns})
-        select {columns} from merged_{table.name} where is_new or is_different;
-        {_mark_merged_sql(table)}
-    """
+    return landing_sql("merge_incoming_rows", table.seed, table.relation, list(table.columns))
 
 
-def _is_older_sql(table: LandedTable) -> str:
-    """Say whether the incoming row knows less than the landed one; NULL is the least."""
-    older, equal = "false", "true"
-    for name in table.newest_by:
-        greater = f"coalesce(landed.{name} > incoming.{name}, landed.{name} is not null)"
-        # Where both are there the comparison is not NULL; where the landed one is not, it is less.
-        older = f"{older} or ({equal} and {greater})"
-        equal = f"{equal} and landed.{name} is not distinct from incoming.{name}"
-    return older
+def mark_touched_sql(table: LandedTable, rows: str) -> str:
+    """Mark the parts of rows that came or went; `rows` follows a FROM, alias `touching`."""
+    return landing_sql("mark_touched_parts", table.seed, table.relation, rows)
 
 
 def _stage_scope_sql(table: LandedTable, scope: Sequence[str]) -> str:
@@ -589,5 +457,5 @@ def _remove_sql(table: LandedTable, scope: Sequence[str]) -> str:
         delete from {table.relation} as landed
         using removed_{table.name} as other
         where {same_key};
-        {mark_sql(table, touched_sql(table, f"removed_{table.name} as touching"))}
+        {mark_touched_sql(table, f"removed_{table.name} as touching")}
     """

@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from headroom.errors import UsageError
 from headroom.landed.contract import LANDED_SCHEMA, LandedTable, landed_tables
-from headroom.landed.landing import execute_alone, open_when_free
-from headroom.landed.parts import mark_sql, touched_sql
+from headroom.landed.landing import execute_alone, mark_touched_sql, open_when_free
 from headroom.operations import create_sql
 from headroom.settings import Settings
 from headroom.warehouse import Warehouse
@@ -124,7 +123,7 @@ def _mark_sql(table: LandedTable, ages: str) -> str:
         f"{table.relation} as touching inner join {ages} as ages on"
         f" {_same_group(table, 'touching')} and ages.newest is not null"
     )
-    return mark_sql(table, touched_sql(table, rows))
+    return mark_touched_sql(table, rows)
 
 
 def _delete_sql(table: LandedTable, ages: str) -> str:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from headroom.landed.contract import landed_tables
+from headroom.landed.sql import landing_sql
 from headroom.loads.perf_logs.lines import KINDS, MAX_TEXT, NOTHING, PARAM_LENGTH, TIME, TIMINGS
 
 MARK = "_TIMING: "
@@ -232,7 +233,7 @@ def _read_csv(kind: str, order: Order, text: bytes, types: dict[str, pa.DataType
 def timings_of(blocks: str) -> str:
     """Give a select of the landed columns over batches; parameters: the label and its detail."""
     table = landed_tables()[TIMINGS]
-    key = table.event_key.sql("null") if table.event_key else "null"
+    key = landing_sql("event_id", table.seed, "null")
     return f"select {key} as {table.key[0]}, * from ({_fields_of(blocks)}) as fields"
 
 
