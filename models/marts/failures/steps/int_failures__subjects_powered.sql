@@ -1,3 +1,5 @@
+{%- set tail = poisson_tail('(series_number / dispersion)', 'scaled') %}
+
 with
 
 bounded as (
@@ -22,15 +24,9 @@ flagging as (
             when is_tested
                 then greatest(
                     min_jobs,
-                    upper_bound
-                    {%- for step in range(1, 5) %}
-                        - case
-                            when {{ poisson_tail(
-                                '((upper_bound - ' ~ step ~ ') / dispersion)', 'scaled'
-                            ) }} < p_limit then 1
-                            else 0
-                        end
-                    {%- endfor %}
+                    upper_bound - {{ sum_series(
+                        'upper_bound', -4, -1, 'case when ' ~ tail ~ ' < p_limit then 1e0 else 0e0 end'
+                    ) }}
                 )
         end as failures_to_flag,
         cast({{ threshold('failure_power_ratio') }} as double precision)
