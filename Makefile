@@ -12,7 +12,8 @@ SUBMAKE := $(MAKE)
 .PHONY: help env demo test test-faults test-next lint bench simulate format lock clean
 
 PYTHON_FILES := src tests bench analyses
-SQL_FILES := models tests/dbt analyses snapshots
+# Not dbt's generic tests: they are macros.
+SQL_FILES := models $(filter-out %/generic,$(wildcard tests/dbt/*)) analyses snapshots
 # Not docs/blocks: they hold Jinja.
 MARKDOWN := *.md deploy docs/*.md docs/decisions docs/methods samples/README.md
 LOGS := samples/throughput
