@@ -33,19 +33,18 @@ STEP = timedelta(minutes=7, seconds=30)
 MOMENTS = 5 * 8
 
 
-def made(project: Project, inline: str) -> str:
+def made(project: Project, *asked: str) -> str:
     """Compile once for every zone: a place in the text stands for the name of one."""
-    variables = f"{{reporting_timezone: {ZONE}, as_of: {AS_OF_TOKEN}}}"
-    return project.compiled("--inline", inline, "--vars", variables)
+    return project.compiled(
+        *asked, "--vars", f"{{reporting_timezone: {ZONE}, as_of: {AS_OF_TOKEN}}}"
+    )
 
 
 def test_as_of_a_moment_around_midnight_counts_every_run_once(project: Project) -> None:
-    row = made(project, "{{ to_day('q') }}, {{ to_day('f') }}")
-    counted = made(project, '{{ allocation_measures("marts.flotilla__runs") }}')
-    asked = made(
-        project,
-        "select cast(sum(run_count) as bigint) from ({{ allocation_as_of() }}) as allocation",
-    )
+    row = made(project, "--inline", "{{ to_day('q') }}, {{ to_day('f') }}")
+    counted = made(project, "--select", "flotilla__allocation_daily")
+    allocation = made(project, "--select", "int_flotilla__allocation_as_of")
+    asked = f"select cast(sum(run_count) as bigint) from ({allocation}) as allocation"
     for zone, midnight in ZONES.items():
         moments = [midnight + STEP * (number - MOMENTS // 2) for number in range(MOMENTS)]
         values = ", ".join(
@@ -65,7 +64,7 @@ def test_as_of_a_moment_around_midnight_counts_every_run_once(project: Project) 
 
 
 def test_a_day_starts_at_its_first_instant(project: Project) -> None:
-    start = made(project, "{{ day_start(\"date 'some-day'\") }}")
+    start = made(project, "--inline", "{{ day_start(\"date 'some-day'\") }}")
     for zone, day, first in (
         ("Atlantic/Azores", "2025-10-26", "2025-10-26 00:00:00"),
         ("Atlantic/Azores", "2025-10-27", "2025-10-27 01:00:00"),

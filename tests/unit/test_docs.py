@@ -21,7 +21,7 @@ MARTS = sorted(
     path.stem
     for layer in ("facts", "marts")
     for path in (PROJECT_DIR / "models" / layer).rglob("*.sql")
-    if path.parent.name != "steps"
+    if "steps" not in path.parts
 )
 # Pages about how all marts work; every other page is a mart's.
 GENERAL_PAGES = {"as_of", "attribution", "fingerprint", "gate", "null_hash", "runs_at_the_cap"}

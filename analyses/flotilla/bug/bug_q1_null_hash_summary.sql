@@ -3,7 +3,7 @@ with
 
 hashes_daily as (
 
-    {{ shared_hashes_as_of() }}
+    select * from {{ ref('int_flotilla__hashes_as_of') }}
 
 )
 

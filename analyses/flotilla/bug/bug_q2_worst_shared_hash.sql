@@ -1,15 +1,9 @@
 -- The shared hash with the most OOMs by exit code 137.
 with
 
-hashes_daily as (
-
-    {{ shared_hashes_as_of() }}
-
-),
-
 shared as (
 
-    {{ shared_hash_measures('hashes_daily') }}
+    select * from {{ ref('int_flotilla__shared_hashes_as_of') }}
 
 )
 

@@ -1,15 +1,9 @@
 -- The shared hashes with the most runs.
 with
 
-hashes_daily as (
-
-    {{ shared_hashes_as_of() }}
-
-),
-
 shared as (
 
-    {{ shared_hash_measures('hashes_daily') }}
+    select * from {{ ref('int_flotilla__shared_hashes_as_of') }}
 
 )
 

@@ -2,15 +2,9 @@
 -- published one.
 with
 
-hashes_daily as (
-
-    {{ shared_hashes_as_of() }}
-
-),
-
 shared as (
 
-    {{ shared_hash_measures('hashes_daily') }}
+    select * from {{ ref('int_flotilla__shared_hashes_as_of') }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 allocation as (
 
-    {{ allocation_as_of() }}
+    select * from {{ ref('int_flotilla__allocation_as_of') }}
 
 )
 

@@ -5,13 +5,13 @@ with
 
 allocation as (
 
-    {{ allocation_as_of() }}
+    select * from {{ ref('int_flotilla__allocation_as_of') }}
 
 ),
 
 moments as (
 
-    {{ days_around('command_hash_fix') }}
+    select * from {{ ref('int_flotilla__days_around_fix') }}
 
 ),
 

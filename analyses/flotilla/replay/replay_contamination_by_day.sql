@@ -3,7 +3,12 @@ with
 
 rolled_up as (
 
-    {{ contaminations_by(['queued_day']) }}
+    select
+        queued_day,
+        {{ named_columns(contamination_measures()) }}
+    from {{ ref('flotilla__contaminations') }}
+    where queued_at < {{ as_of_end() }}
+    group by queued_day
 
 )
 

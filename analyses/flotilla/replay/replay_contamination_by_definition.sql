@@ -3,7 +3,13 @@ with
 
 rolled_up as (
 
-    {{ contaminations_by(['definition_id', 'definition_alias']) }}
+    select
+        definition_id,
+        definition_alias,
+        {{ named_columns(contamination_measures()) }}
+    from {{ ref('flotilla__contaminations') }}
+    where queued_at < {{ as_of_end() }}
+    group by definition_id, definition_alias
 
 )
 

@@ -4,7 +4,14 @@ with
 
 rolled_up as (
 
-    {{ contaminations_by(['definition_id', 'definition_alias', 'command_hash']) }}
+    select
+        definition_id,
+        definition_alias,
+        command_hash,
+        {{ named_columns(contamination_measures()) }}
+    from {{ ref('flotilla__contaminations') }}
+    where queued_at < {{ as_of_end() }}
+    group by definition_id, definition_alias, command_hash
 
 )
 

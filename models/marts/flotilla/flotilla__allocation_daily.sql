@@ -1,4 +1,5 @@
 {{ config(indexes=row_store_indexes([{'columns': ['queued_day']}])) }}
+{%- set measures = allocation_measures() %}
 
 with
 
@@ -11,7 +12,18 @@ runs as (
 
 allocated as (
 
-    {{ allocation_measures('runs') }}
+    select
+        queued_day,
+        definition_id,
+        definition_alias,
+        baseline_memory_mb,
+        memory_mb,
+        is_elevated,
+        {{ named_columns(measures) }},
+        cast(sum(memory_gb_hours) as decimal(18, 6)) as memory_gb_hours
+    from runs
+    group by
+        queued_day, definition_id, definition_alias, baseline_memory_mb, memory_mb, is_elevated
 
 )
 

@@ -1,6 +1,13 @@
-{% macro shared_hashes_as_of() -%}
-    {#- int_flotilla__shared_hashes_daily as it stood at the moment `as_of`. Only the day that the cut
-        divides is counted from runs: those queued in it, and OOM runs that ended in it. -#}
+with
+
+runs as (
+
+    select * from {{ ref('int_flotilla__runs_of_open_day') }}
+
+),
+
+days_over as (
+
     select
         definition_id,
         command_hash,
@@ -8,13 +15,14 @@
         command_run_count,
         new_command_count,
         oom_count,
-        exit_137_count,
-        max_memory_mb,
-        first_queued_at,
-        last_queued_at
+        exit_137_count
     from {{ ref('int_flotilla__shared_hashes_daily') }}
     where day < {{ as_of_open_day() }}
-    union all
+
+),
+
+queued as (
+
     select
         runs.definition_id,
         runs.command_hash,
@@ -33,13 +41,15 @@
             else 0
         end as new_command_count,
         0 as oom_count,
-        0 as exit_137_count,
-        max(case when runs.command_md5 is not null then runs.memory_mb end) as max_memory_mb,
-        min(case when runs.command_md5 is not null then runs.queued_at end) as first_queued_at,
-        max(case when runs.command_md5 is not null then runs.queued_at end) as last_queued_at
-    from {{ runs_of_open_day() }} as runs
+        0 as exit_137_count
+    from runs
     group by runs.definition_id, runs.command_hash, runs.command_md5
-    union all
+
+),
+
+-- What only the end of a run tells belongs to the day it ended; without one, to the queued day.
+finished as (
+
     select
         definition_id,
         command_hash,
@@ -47,10 +57,7 @@
         0 as command_run_count,
         0 as new_command_count,
         count(*) as oom_count,
-        count(*) filter (where exit_code = 137) as exit_137_count,
-        cast(null as integer) as max_memory_mb,
-        cast(null as timestamptz) as first_queued_at,
-        cast(null as timestamptz) as last_queued_at
+        count(*) filter (where exit_code = 137) as exit_137_count
     from {{ ref('flotilla__runs') }}
     where
         is_oom
@@ -69,4 +76,11 @@
             )
         )
     group by definition_id, command_hash
-{%- endmacro %}
+
+)
+
+select * from days_over
+union all
+select * from queued
+union all
+select * from finished

@@ -1,7 +1,13 @@
-{% macro hash_commands_as_of() -%}
-    {#- Runs that have a hash and a command, from int_flotilla__hash_commands_daily as it stood at the
-        moment `as_of`: an OOM counts when the run had ended by then. Only the day that the cut divides
-        is counted from runs: those queued in it, and OOM runs of earlier days that ended in it. -#}
+with
+
+runs as (
+
+    select * from {{ ref('int_flotilla__runs_of_open_day') }}
+
+),
+
+days_over as (
+
     select
         queued_day,
         definition_id,
@@ -18,7 +24,11 @@
         queued_day < {{ as_of_open_day() }}
         and command_hash is not null
         and command_md5 is not null
-    union all
+
+),
+
+open_day as (
+
     select
         queued_day,
         definition_id,
@@ -27,9 +37,14 @@
         1 as run_count,
         case when is_oom and finished_at < {{ as_of_end() }} then 1 else 0 end as oom_count,
         memory_mb as max_memory_mb
-    from {{ runs_of_open_day() }} as runs
+    from runs
     where command_hash is not null and command_md5 is not null
-    union all
+
+),
+
+-- OOM runs of earlier days that ended in the day that the cut divides.
+ended as (
+
     select
         queued_day,
         definition_id,
@@ -47,4 +62,11 @@
         and finished_day >= {{ as_of_open_day() }}
         and command_hash is not null
         and command_md5 is not null
-{%- endmacro %}
+
+)
+
+select * from days_over
+union all
+select * from open_day
+union all
+select * from ended
