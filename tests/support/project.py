@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt.cli.main import dbtRunnerResult
+from dbt.contracts.graph.nodes import CompiledNode
 
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import open_warehouse
@@ -79,10 +80,14 @@ class Project:
 
     def compiled(self, *asked: str) -> str:
         """Give the SQL that dbt makes of one model (--select) or of a text (--inline)."""
+        return str(self.compiled_nodes(*asked)[0].compiled_code)
+
+    def compiled_nodes(self, *asked: str) -> list[CompiledNode]:
+        """Give the nodes that dbt compiles."""
         # dbt prints what it compiles, however quiet it shall be.
         with redirect_stdout(io.StringIO()):
             outcome = self._invoke(("compile", *asked), PROJECT_DIR)
-        return str(outcome.result.results[0].node.compiled_code)
+        return [result.node for result in outcome.result.results]
 
     def named(self, *selection: str) -> set[str]:
         """Give the names of the nodes that a selection selects."""
