@@ -21,9 +21,9 @@ from pathlib import Path
 from headroom.loads.failures import Options, load_failures
 from headroom.settings import Settings
 settings = Settings("duckdb", Path(sys.argv[2]), "none")
-report = load_failures(settings, [sys.argv[1]], Options())
-assert report.is_clean, report
-print(report.parsed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+tally = load_failures(settings, [sys.argv[1]], Options())
+assert tally.is_clean, tally
+print(tally.parsed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 

@@ -18,18 +18,17 @@ from headroom.errors import HeadroomError
 from headroom.landed.contract import landed_tables
 from headroom.landed.seed_csv import write_seeds
 from headroom.loads.build_stats import Options as BuildOptions
-from headroom.loads.build_stats.collected import Collected as Builds
+from headroom.loads.build_stats.builds_read import BuildsRead
 from headroom.loads.build_stats.load import _read as read_build_stats
-from headroom.loads.dask_report.load import Collected as Reports
-from headroom.loads.dask_report.load import read_report
+from headroom.loads.dask_report.load import StreamsRead, read_report
 from headroom.loads.failures import Options as FailureOptions
-from headroom.loads.failures.collected import Collected as Failures
+from headroom.loads.failures.failures_read import FailuresRead
 from headroom.loads.failures.load import _read as read_failures
 from headroom.loads.loading import read_sources
 from headroom.loads.perf_logs import Options as PerfOptions
 from headroom.loads.perf_logs import load_perf_logs
 from headroom.loads.perf_logs.lines import BadLineError, parse_line
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading.inputs import Source
 from headroom.settings import PROJECT_DIR, Settings
 from tests.support.mutations import HangError, ends_within, mutate
@@ -43,10 +42,10 @@ GROWTH_MB = 400
 
 
 def build_stats(path: Path) -> None:
-    collected = Builds(LoadReport())
+    collected = BuildsRead(Tally())
     options = BuildOptions("b")
     read_sources(
-        collected.report,
+        collected.tally,
         [Source(path)],
         lambda source, stream: read_build_stats(collected, source, stream, options),
     )
@@ -54,9 +53,9 @@ def build_stats(path: Path) -> None:
 
 
 def dask_report(path: Path) -> None:
-    collected = Reports(LoadReport(), PerfOptions())
+    collected = StreamsRead(Tally(), PerfOptions())
     read_sources(
-        collected.report,
+        collected.tally,
         [Source(path)],
         lambda source, stream: read_report(collected, source, stream),
     )
@@ -65,10 +64,10 @@ def dask_report(path: Path) -> None:
 
 
 def failures(path: Path) -> None:
-    collected = Failures(LoadReport())
+    collected = FailuresRead(Tally())
     options = FailureOptions("s")
     read_sources(
-        collected.report,
+        collected.tally,
         [Source(path)],
         lambda source, stream: read_failures(collected, source, stream, options),
     )

@@ -120,8 +120,8 @@ def test_a_report_keeps_its_label_once_it_is_given(project: Project) -> None:
     outcomes = []
     with project.in_environment():
         for label in ("unlabelled", "spring", "autumn", "unlabelled"):
-            report, _ = load_dask_reports(project.settings, [str(REPORT)], Options(label))
-            (segments, _) = report.landed
+            tally, _ = load_dask_reports(project.settings, [str(REPORT)], Options(label))
+            (segments, _) = tally.landed
             outcomes.append((segments.new, segments.changed, dict(segments.kept_labels)))
     assert outcomes == [(170, 0, {}), (0, 170, {}), (0, 0, {"spring": 170}), (0, 0, {})]
     assert project.query(f"select distinct calibration from {LANDED[0]}") == [("spring",)]

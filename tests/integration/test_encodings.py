@@ -48,8 +48,8 @@ def database(
 
 
 def load(path: Path) -> None:
-    report = load_failures(SETTINGS, [str(path)], Options())
-    assert report.is_clean, report.shown
+    tally = load_failures(SETTINGS, [str(path)], Options())
+    assert tally.is_clean, tally.shown
 
 
 def with_message(folder: Path, message: str) -> Path:

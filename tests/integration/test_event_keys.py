@@ -5,7 +5,7 @@ from pathlib import Path
 
 from headroom.landed.contract import landed_tables
 from headroom.loads.perf_logs import Options, load_perf_logs
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from tests.support.canonical import export_tables
 from tests.support.project import Project
 
@@ -29,7 +29,7 @@ PREFIXED = [f"[pod/worker-x/worker] {line}" for line in TIMED]
 FORMS = {"bare": BARE, "timed": TIMED, "prefixed": PREFIXED}
 
 
-def load(project: Project, lines: list[str], path: Path, label: str = "c") -> LoadReport:
+def load(project: Project, lines: list[str], path: Path, label: str = "c") -> Tally:
     path.write_text("\n".join(lines))
     with project.in_environment():
         return load_perf_logs(project.settings, [str(path)], Options(label))
@@ -90,8 +90,8 @@ def test_rows_of_older_versions_are_not_doubled(project: Project, tmp_path: Path
         counts = {name: len(rows) for name, rows in landed(project).items()}
         assert counts["headroom_landed.landed_timings"] == 8
         if upgrade == "load":
-            report = load(project, lines, tmp_path / "x.log")
-            assert [done.new for done in report.landed[:1]] == [0]
+            tally = load(project, lines, tmp_path / "x.log")
+            assert [done.new for done in tally.landed[:1]] == [0]
         else:
             project.dbt("seed", "--select", *NAMES)
             load(project, lines, tmp_path / "x.log")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from headroom.diagnosis.access import Scope
+from headroom.diagnosis.answer import SECTIONS, Command, answer, as_json
+from headroom.diagnosis.ask import Inquiry, compile_for_failures
 from headroom.errors import WarehouseUnavailableError
-from headroom.failures.access import Scope
-from headroom.failures.ask import Question, compile_for_failures
-from headroom.failures.report import SECTIONS, Command, answer, as_json
 from headroom.loads.failures import Options, load_failures, record_solution
 from headroom.report.run import parse_as_of
 from headroom.settings import PROJECT_DIR, TARGETS
@@ -71,10 +71,10 @@ def ask(both: Both, target: str, command: Command, scope: Scope = ALL, **asked: 
     days = asked.pop("lookback_days", 7)
     sql = {name: compiled[name] for name in ["failures_last_moment", *SECTIONS[command].values()]}
     with project.in_environment():
-        question = replace(Question(scope, days), **asked)
-        report = answer(project.settings, command, question, sql)
+        inquiry = replace(Inquiry(scope, days), **asked)
+        diagnosis = answer(project.settings, command, inquiry, sql)
     # Sums of doubles differ in their last digits with the order of the rows.
-    return json.loads(as_json(report), parse_float=lambda text: float(f"{float(text):.9g}"))
+    return json.loads(as_json(diagnosis), parse_float=lambda text: float(f"{float(text):.9g}"))
 
 
 def by_value(answered: Any, dimension: str) -> dict[str, int]:

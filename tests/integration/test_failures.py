@@ -230,8 +230,8 @@ def both(
         fill(project, RUNS, LANDED)
         with project.in_environment():
             for path in (LISTINGS[0], later, *LISTINGS):
-                report = load_failures(project.settings, [str(path)], Options(source="s"))
-                assert report.is_clean, report.shown
+                tally = load_failures(project.settings, [str(path)], Options(source="s"))
+                assert tally.is_clean, tally.shown
         build(project)
     return both_projects
 

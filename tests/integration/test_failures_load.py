@@ -19,7 +19,7 @@ from headroom.cli import app
 from headroom.errors import InputRejectedError, UsageError
 from headroom.landed.contract import landed_tables
 from headroom.loads.failures import Options, load_failures, record_solution
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.settings import PROJECT_DIR, Settings
 from tests.support.canonical import export_tables
 from tests.support.check_history import FOLDER, LAST_DAY, SCHEMA
@@ -35,7 +35,7 @@ def landed(project: Project) -> dict[str, list[str]]:
         return export_tables(project.settings, LANDED)
 
 
-def load(project: Project, *paths: Path, **options: Any) -> LoadReport:
+def load(project: Project, *paths: Path, **options: Any) -> Tally:
     with project.in_environment():
         return load_failures(project.settings, [str(path) for path in paths], Options(**options))
 
@@ -126,8 +126,8 @@ def test_a_database_replaces_the_solutions_of_its_source_only(
             project.settings, "OOMKilled", "more memory, no swap", worked=False
         )
     assert recorded.description == "more memory, no swap"
-    report = load(project, history(path, ("more memory", 7, 1)))
-    assert [one.removed for one in report.landed if "solutions" in one.table] == [1]
+    tally = load(project, history(path, ("more memory", 7, 1)))
+    assert [one.removed for one in tally.landed if "solutions" in one.table] == [1]
     kept = [
         ("mine", "more memory", 7, 1),
         ("recorded", "more memory, no swap", 0, 1),

@@ -15,7 +15,7 @@ from headroom.landed import landing
 from headroom.landed.contract import landed_tables
 from headroom.loads.perf_logs import Options, load_perf_logs
 from headroom.loads.perf_logs import load as load_module
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import open_warehouse
 from tests.support.canonical import export_tables
@@ -49,7 +49,7 @@ def wherever(tables: dict[str, list[str]]) -> dict[str, list[str]]:
 
 def load(
     project: Project, *paths: Path, label: str = "unlabelled", experiment: str | None = None
-) -> LoadReport:
+) -> Tally:
     with project.in_environment():
         names = [str(path) for path in paths]
         return load_perf_logs(project.settings, names, Options(label, experiment))
@@ -105,10 +105,10 @@ def test_a_label_stays_once_it_is_given(project: Project, tmp_path: Path) -> Non
     assert load(project, one).is_clean
     load(project, two, label="c1")
     assert project.query(LABELS) == [("c1", "-"), ("c1", "-")]
-    report = load(project, two, label="c2", experiment="A")
+    tally = load(project, two, label="c2", experiment="A")
     assert project.query(LABELS) == [("c1", "-"), ("c1", "-")]
-    assert report.landed[0].kept_labels == {"c1": 2}
-    assert report.is_clean
+    assert tally.landed[0].kept_labels == {"c1": 2}
+    assert tally.is_clean
     load(project, one, label="c1", experiment="A")
     assert project.query(LABELS) == [("c1", "A"), ("c1", "-")]
     assert load(project, one, label="c1", experiment="B").landed[0].kept_labels == {
@@ -223,9 +223,9 @@ def test_a_file_that_another_load_is_making_is_waited_for(
 
     other = threading.Thread(target=finish)
     other.start()
-    report = load_perf_logs(Settings("duckdb", path, "flotilla"), [str(log)], Options())
+    tally = load_perf_logs(Settings("duckdb", path, "flotilla"), [str(log)], Options())
     other.join()
-    assert report.landed[0].unchanged == 1
+    assert tally.landed[0].unchanged == 1
     monkeypatch.setattr(landing, "MAKING_SECONDS", 0)
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(landing.WarehouseUnavailableError, match="cannot be opened"):

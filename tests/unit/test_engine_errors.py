@@ -167,7 +167,7 @@ def cancelled(_: Any, query: Any, *arguments: Any, **more: Any) -> Any:
 def test_every_command_ends_with_5_when_its_query_is_cancelled(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for module in ("explain", "report.run", "failures.ask"):
+    for module in ("explain", "report.run", "diagnosis.ask"):
         name = f"headroom.{module}.compile_analyses"
         monkeypatch.setattr(name, lambda _, names: dict.fromkeys(names, "select 1"))
     monkeypatch.setattr(psycopg.Connection, "execute", cancelled)

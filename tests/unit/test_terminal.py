@@ -14,11 +14,11 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
+from headroom.diagnosis.access import Scope
+from headroom.diagnosis.answer import Diagnosis, as_json
+from headroom.diagnosis.ask import Inquiry, Window
+from headroom.diagnosis.render import _print_table
 from headroom.explain import Story, print_story
-from headroom.failures.access import Scope
-from headroom.failures.ask import Question, Window
-from headroom.failures.render import _print_table
-from headroom.failures.report import FailureReport, as_json
 from headroom.printable import UNSAFE, printable, printable_json, printable_lines
 from headroom.quality.render import findings_table
 from headroom.quality.result import GateFinding, GateResult
@@ -92,8 +92,8 @@ def test_consoles_and_escapes_have_one_place() -> None:
 def test_json_of_an_answer_holds_no_control_character() -> None:
     window = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC), 7)
     sections = {"summary": [{"failure_count": 1}], "nodes": [{"node_name": PLANTED}]}
-    question = Question(Scope((PLANTED,)), 7, job_name=PLANTED)
-    written = as_json(FailureReport("analyze", question, window, sections))
+    inquiry = Inquiry(Scope((PLANTED,)), 7, job_name=PLANTED)
+    written = as_json(Diagnosis("analyze", inquiry, window, sections))
     assert not harm(written)
     assert json.loads(written)["nodes"] == [{"node_name": PLANTED}]
 

@@ -12,8 +12,8 @@ from headroom.settings import Settings
 from headroom.terminal import plain
 
 if TYPE_CHECKING:
-    from headroom.failures.ask import Question
-    from headroom.failures.report import Command
+    from headroom.diagnosis.answer import Command
+    from headroom.diagnosis.ask import Inquiry
 
 failures = typer.Typer(
     help="What fails, where, since when, and what fixes it.", no_args_is_help=True
@@ -51,8 +51,8 @@ def analyze(
     json: JsonOption = False,
 ) -> None:
     """Find patterns, nodes and images with evidence, and recommend what to do."""
-    question = _question(project, lookback_days, as_of, threshold)
-    _answer("analyze", target, json, question)
+    inquiry = _inquiry(project, lookback_days, as_of, threshold)
+    _answer("analyze", target, json, inquiry)
 
 
 @failures.command()
@@ -65,8 +65,8 @@ def stats(
     json: JsonOption = False,
 ) -> None:
     """Count failures by type, project and node."""
-    question = _question(project, lookback_days, as_of, threshold)
-    _answer("stats", target, json, question)
+    inquiry = _inquiry(project, lookback_days, as_of, threshold)
+    _answer("stats", target, json, inquiry)
 
 
 @failures.command()
@@ -88,9 +88,9 @@ def remediate(
 
     Its failures are counted in the window; what was tried and what retries show, in all of history.
     """
-    question = _question(project, lookback_days, as_of, threshold)
-    question = replace(question, failure_type=failure_type, job_name=job or "")
-    _answer("remediate", target, json, question)
+    inquiry = _inquiry(project, lookback_days, as_of, threshold)
+    inquiry = replace(inquiry, failure_type=failure_type, job_name=job or "")
+    _answer("remediate", target, json, inquiry)
 
 
 @failures.command("record-solution")
@@ -117,27 +117,27 @@ def record_solution(
     )
 
 
-def _question(
+def _inquiry(
     project: str | None, lookback_days: int, as_of: str | None, threshold: int
-) -> "Question":
-    from headroom.failures.access import scope_of
-    from headroom.failures.ask import Question
+) -> "Inquiry":
+    from headroom.diagnosis.access import scope_of
+    from headroom.diagnosis.ask import Inquiry
     from headroom.report.run import parse_as_of
 
     until = parse_as_of(as_of) if as_of else None
-    return Question(scope_of(project), lookback_days, until, threshold)
+    return Inquiry(scope_of(project), lookback_days, until, threshold)
 
 
-def _answer(command: "Command", target: str | None, json: bool, question: "Question") -> None:
+def _answer(command: "Command", target: str | None, json: bool, inquiry: "Inquiry") -> None:
     """Print an answer; with `json`, nothing else reaches standard output."""
-    from headroom.failures.render import print_failures
-    from headroom.failures.report import answer, as_json
+    from headroom.diagnosis.answer import answer, as_json
+    from headroom.diagnosis.render import print_failures
 
     settings = Settings.from_environment(target)
     tell_ignored()
     with problems.status("asking the marts"):
-        report = answer(settings, command, question)
+        diagnosis = answer(settings, command, inquiry)
     if json:
-        sys.stdout.write(as_json(report) + "\n")
+        sys.stdout.write(as_json(diagnosis) + "\n")
     else:
-        print_failures(console, report)
+        print_failures(console, diagnosis)

@@ -21,7 +21,7 @@ from headroom.printable import printable
 from headroom.settings import Settings
 
 if TYPE_CHECKING:
-    from headroom.loads.report import LoadReport
+    from headroom.loads.tally import Tally
 
 PathsArgument = Annotated[
     list[str],
@@ -60,15 +60,15 @@ def load_build_stats(
     """Load build logs, campaign_stats.json and samples files; exit 7 if a piece was rejected."""
     from headroom.loads.build_stats import Options
     from headroom.loads.build_stats import load_build_stats as load
-    from headroom.loads.render import print_builds, print_report
+    from headroom.loads.render import print_builds, print_tally
 
     settings = Settings.from_environment(target)
     options = Options(build_id, region, strict=strict, csv_folder=csv)
     with _progress() as on_source:
-        report, builds = load(settings, paths, options, on_source)
+        tally, builds = load(settings, paths, options, on_source)
     print_builds(console, builds)
-    print_report(console, report)
-    _require_clean(report)
+    print_tally(console, tally)
+    _require_clean(tally)
 
 
 @loads.command("dask-report")
@@ -83,15 +83,15 @@ def load_dask_report(
     """Load the task streams of Dask performance reports; exit 7 if a piece was rejected."""
     from headroom.loads.dask_report import load_dask_reports as load
     from headroom.loads.perf_logs import Options
-    from headroom.loads.render import print_report, print_task_streams
+    from headroom.loads.render import print_tally, print_task_streams
 
     settings = Settings.from_environment(target)
     options = Options(calibration, experiment, strict=strict, csv_folder=csv)
     with _progress() as on_source:
-        report, streams = load(settings, paths, options, on_source)
+        tally, streams = load(settings, paths, options, on_source)
     print_task_streams(console, streams)
-    print_report(console, report, kept="segments")
-    _require_clean(report)
+    print_tally(console, tally, kept="segments")
+    _require_clean(tally)
 
 
 @contextmanager
@@ -123,14 +123,14 @@ def load_perf_logs(
     """Load SIM_TIMING and AGG_TIMING logs, and workers' warnings; exit 7 if a line was rejected."""
     from headroom.loads.perf_logs import Options
     from headroom.loads.perf_logs import load_perf_logs as load
-    from headroom.loads.render import print_report
+    from headroom.loads.render import print_tally
 
     settings = Settings.from_environment(target)
     options = Options(calibration, experiment, strict=strict, csv_folder=csv)
     with _progress(DownloadColumn()) as on_progress:
-        report = load(settings, paths, options, on_progress)
-    print_report(console, report, kept="timings and other facts")
-    _require_clean(report)
+        tally = load(settings, paths, options, on_progress)
+    print_tally(console, tally, kept="timings and other facts")
+    _require_clean(tally)
 
 
 @loads.command("failures")
@@ -157,22 +157,22 @@ def load_failures(
     """Load failure histories and Kubernetes pods and events; exit 7 if a piece was rejected."""
     from headroom.loads.failures import Options
     from headroom.loads.failures import load_failures as load
-    from headroom.loads.render import print_report
+    from headroom.loads.render import print_tally
 
     settings = Settings.from_environment(target)
     with _progress() as on_source:
-        report = load(settings, paths, Options(source, strict=strict, csv_folder=csv), on_source)
-    print_report(console, report, "rows and objects", "kept")
-    _require_clean(report)
+        tally = load(settings, paths, Options(source, strict=strict, csv_folder=csv), on_source)
+    print_tally(console, tally, "rows and objects", "kept")
+    _require_clean(tally)
 
 
-def _require_clean(report: "LoadReport") -> None:
+def _require_clean(tally: "Tally") -> None:
     """End with the exit code of rejected input where not everything was loaded."""
-    if report.is_clean:
+    if tally.is_clean:
         return
-    pieces = sum(report.rejected.values())
+    pieces = sum(tally.rejected.values())
     raise InputRejectedError(
-        f"{pieces} pieces of logs were rejected, {len(report.unreadable)} sources not read to "
+        f"{pieces} pieces of logs were rejected, {len(tally.unreadable)} sources not read to "
         "their end; the rest was loaded",
-        report.places(),
+        tally.places(),
     )

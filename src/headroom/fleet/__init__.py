@@ -8,7 +8,6 @@ from headroom.errors import UsageError
 from headroom.fleet.after_fix import add_capped_retries
 from headroom.fleet.at_350gb import add_350gb
 from headroom.fleet.background import add_background, add_odd_rows
-from headroom.fleet.bug_report import add_bug_report
 from headroom.fleet.clock import FIX_DAY, LAST_POSSIBLE_DAY, at
 from headroom.fleet.daily import MOST_DAYS, daily_tables
 from headroom.fleet.definitions import Catalogue
@@ -19,6 +18,7 @@ from headroom.fleet.plan import Plan
 from headroom.fleet.policy import read_policies
 from headroom.fleet.rows import Rows, run_history
 from headroom.fleet.schema import DAILY_MARKER, MARKER, TABLES
+from headroom.fleet.shared_hashes import add_shared_hashes
 from headroom.fleet.tables import silent, tables_of
 from headroom.fleet.volume import add_volume
 from headroom.fleet.write import replace_tables
@@ -45,7 +45,7 @@ def make_history(seed: int, until: date) -> Rows:
     """Make the default history up to the end of a UTC day."""
     end = until + timedelta(days=1)
     catalogue, plan = Catalogue(), Plan()
-    add_bug_report(plan, catalogue, seed)
+    add_shared_hashes(plan, catalogue, seed)
     add_volume(plan, catalogue, seed, end)
     add_null_hashes(plan, catalogue, seed, end)
     add_everyday_forklift(plan, catalogue, seed, end)

@@ -13,7 +13,7 @@ from headroom.landed.landing import Batches, Landing
 from headroom.landed.landing import landing as open_landing
 from headroom.landed.rejects import address
 from headroom.landed.seed_csv import seed_folder
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading.inputs import UNREADABLE, Source, open_source, why_unreadable
 from headroom.settings import Settings
 
@@ -34,7 +34,7 @@ class LoadOptions:
 
 
 def read_sources(
-    report: LoadReport,
+    tally: Tally,
     sources: Sequence[Source],
     read: Callable[[Source, BufferedReader], None],
     on_source: Progress | None = None,
@@ -43,15 +43,15 @@ def read_sources(
     for place, source in enumerate(sources):
         if on_source:
             on_source(source.name, place, len(sources))
-        report.sources += 1
-        report.source = address(source)
+        tally.sources += 1
+        tally.source = address(source)
         try:
             with open_source(source) as stream:
                 read(source, stream)
         except UNREADABLE as error:
-            report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
+            tally.unreadable.append(f"{source.name}: {why_unreadable(error)}")
         except RecursionError:
-            report.unreadable.append(f"{source.name}: it is nested too deeply")
+            tally.unreadable.append(f"{source.name}: it is nested too deeply")
 
 
 class Delivery:
@@ -80,19 +80,19 @@ class Delivery:
 
     def finish(
         self,
-        report: LoadReport,
+        tally: Tally,
         incoming: Mapping[LandedTable, Batches],
         replaced: Mapping[LandedTable, list[pa.RecordBatch]] | None = None,
     ) -> None:
         """Land what was staged and what is incoming, and report it; see `deliver`."""
         if self._options.strict:
-            report.require_clean()
+            tally.require_clean()
         landing = self._open()
         for table, batches in incoming.items():
             landing.stage(table, batches)
         for table, batches in (replaced or {}).items():
             landing.replace(table, batches)
-        report.landed = landing.merge()
+        tally.landed = landing.merge()
 
     def _open(self) -> Landing:
         if self._landing is None:
@@ -116,7 +116,7 @@ def delivery(
 
 def deliver(
     settings: Settings,
-    report: LoadReport,
+    tally: Tally,
     incoming: Mapping[LandedTable, Batches],
     options: LoadOptions,
 ) -> None:
@@ -125,4 +125,4 @@ def deliver(
     Raises InputRejectedError, with nothing landed, where `strict` is set and anything was rejected.
     """
     with delivery(settings, options, list(incoming)) as way:
-        way.finish(report, incoming)
+        way.finish(tally, incoming)

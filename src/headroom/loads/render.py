@@ -7,7 +7,7 @@ from rich.table import Table
 
 from headroom.loads.build_stats import BuildSummary
 from headroom.loads.dask_report import StreamSummary
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.printable import printable
 from headroom.terminal import plain
 
@@ -44,23 +44,23 @@ def print_task_streams(console: Console, streams: Sequence[StreamSummary]) -> No
     console.print(table)
 
 
-def print_report(
+def print_tally(
     console: Console,
-    report: LoadReport,
+    tally: Tally,
     pieces: str = "lines",
     kept: str = "reports and samples",
 ) -> None:
     """Print what was read, what was left out and why, and what is new in each table."""
     console.print(
-        f"Read {report.lines:,} {pieces} of {report.sources:,} sources: {report.parsed:,} {kept}, "
-        f"{sum(report.rejected.values()):,} pieces rejected"
+        f"Read {tally.lines:,} {pieces} of {tally.sources:,} sources: {tally.parsed:,} {kept}, "
+        f"{sum(tally.rejected.values()):,} pieces rejected"
     )
-    for what, counts in (("skipped", report.skipped), ("rejected", report.rejected)):
+    for what, counts in (("skipped", tally.skipped), ("rejected", tally.rejected)):
         for reason, count in sorted(counts.items()):
             console.print(
                 f"  {what}: {printable(reason)} ({count:,})", markup=False, highlight=False
             )
-    for landed in report.landed:
+    for landed in tally.landed:
         if not (landed.new or landed.changed or landed.unchanged or landed.removed):
             continue
         console.print(

@@ -17,11 +17,11 @@ from headroom.landed.contract import landed_tables
 from headroom.landed.landing import arrow_rows
 from headroom.landed.masks import mask_json
 from headroom.loads.build_stats import Options
-from headroom.loads.build_stats.collected import UNREAD, Collected
+from headroom.loads.build_stats.builds_read import UNREAD, BuildsRead
 from headroom.loads.build_stats.facts import read_sample
 from headroom.loads.build_stats.load import _read
 from headroom.loads.build_stats.published_rule import count_anomalies, overall, score
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading.inputs import MAX_LINE, Source
 from headroom.settings import PROJECT_DIR
 
@@ -32,8 +32,8 @@ SAMPLES = [
 ]
 
 
-def read(text: str | bytes, name: str | None = "log.txt", **options: Any) -> Collected:
-    collected = Collected(LoadReport())
+def read(text: str | bytes, name: str | None = "log.txt", **options: Any) -> BuildsRead:
+    collected = BuildsRead(Tally())
     raw = text.encode() if isinstance(text, str) else text
     stream = io.BufferedReader(io.BytesIO(raw))  # type: ignore[arg-type]
     _read(collected, Source(Path(name) if name else None), stream, Options(**options))
@@ -53,7 +53,7 @@ def traced(lines: str) -> str:
     )
 
 
-def values(collected: Collected) -> dict[str, list[tuple[int, Any]]]:
+def values(collected: BuildsRead) -> dict[str, list[tuple[int, Any]]]:
     found: dict[str, list[tuple[int, Any]]] = {}
     for (build_id, index), sample in sorted(collected.samples.items()):
         found.setdefault(build_id, []).append((index, sample.row["cpu_pct"]))
@@ -78,7 +78,7 @@ def test_prefixes_of_lines_are_taken_away(prefix: str, step: str) -> None:
     collected = read(f'starting build "{ID}"\n' + block(SAMPLES, prefix, step) + "DONE\n")
     assert values(collected) == {ID: GOOD}
     assert [row["status"] for row in collected.reports.values()] == ["SUCCESS"]
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
 
 
 def test_lines_of_other_steps_between_the_markers_are_left_out() -> None:
@@ -86,7 +86,7 @@ def test_lines_of_other_steps_between_the_markers_are_left_out() -> None:
     lines.insert(4, 'Step #1: {"samples": [')
     collected = read("\n".join(lines), build_id="b")
     assert values(collected) == {"b": GOOD}
-    assert collected.report.skipped == {"line of another step": 1}
+    assert collected.tally.skipped == {"line of another step": 1}
 
 
 def test_several_builds_of_one_log() -> None:
@@ -149,7 +149,7 @@ def test_the_printed_command_is_no_marker() -> None:
 def test_markers_that_are_doubled_missing_or_cut(text: str, count: int, reason: str | None) -> None:
     collected = read(f'starting build "{ID}"\n{text}')
     assert values(collected).get(ID, []) == GOOD[:count]
-    reasons = list(collected.report.rejected)
+    reasons = list(collected.tally.rejected)
     assert [found.startswith(reason or "") for found in reasons] == ([True] if reason else [])
     assert len(collected.reports) == 1
 
@@ -160,7 +160,7 @@ def test_a_build_that_ends_before_its_end_marker_keeps_its_outcome(step: str) ->
     collected = read("\n".join([f'starting build "{ID}"', *lines, "ERROR", "after"]))
     assert values(collected) == {ID: GOOD}
     assert [row["status"] for row in collected.reports.values()] == ["FAILURE"]
-    assert collected.report.rejected == {"the end marker is missing": 1}
+    assert collected.tally.rejected == {"the end marker is missing": 1}
 
 
 def test_a_log_without_markers_is_a_build_without_samples() -> None:
@@ -168,8 +168,8 @@ def test_a_log_without_markers_is_a_build_without_samples() -> None:
     assert [(row["build_id"], row["status"]) for row in collected.reports.values()] == [
         ("b", "SUCCESS")
     ]
-    assert collected.report.is_clean
-    assert collected.report.lines == 2
+    assert collected.tally.is_clean
+    assert collected.tally.lines == 2
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_log_without_markers_is_a_build_without_samples() -> None:
 )
 def test_campaign_stats_of_another_shape_are_rejected(document: str, reason: str) -> None:
     collected = read(document)
-    assert [found.startswith(reason) for found in collected.report.rejected] == [True]
+    assert [found.startswith(reason) for found in collected.tally.rejected] == [True]
 
 
 def test_other_samples_under_the_same_name_are_told() -> None:
@@ -192,7 +192,7 @@ def test_other_samples_under_the_same_name_are_told() -> None:
         stream = io.BufferedReader(io.BytesIO(json.dumps(samples).encode()))  # type: ignore[arg-type]
         _read(collected, source, stream, Options())
     assert [reject.excerpt for reject in collected.rejects] == ["2 samples"]
-    assert [where.startswith("eu/") for where in collected.report.shown] == [True]
+    assert [where.startswith("eu/") for where in collected.tally.shown] == [True]
 
 
 def test_a_secret_that_the_end_of_a_log_cuts_is_masked() -> None:
@@ -235,7 +235,7 @@ def test_fields_may_be_nested_deeply_and_lines_hold_any_separator() -> None:
     deep = '{"d":' * 800 + "1" + "}" * 800
     collected = read(f'{{"cpu": 1, "x": {deep}}}\n{{"cpu": 2, "note": "a\u2028b"}}\n', "b.jsonl")
     assert values(collected) == {"b": [(0, Decimal(1)), (1, Decimal(2))]}
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
 
 
 @pytest.mark.parametrize("options", [{"build_id": " "}, {"region": ""}])
@@ -326,7 +326,7 @@ def test_a_bad_sample_is_rejected_and_the_others_keep_their_places(
     good = json.dumps(SAMPLES[0])
     collected = read(f'{{"samples": [{good}, {fields}, {good}]}}', "b.json")
     assert [index for index, _ in values(collected)["b"]] == [0, 2]
-    assert collected.report.rejected == {reason: 1}
+    assert collected.tally.rejected == {reason: 1}
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_a_bad_sample_is_rejected_and_the_others_keep_their_places(
 def test_what_is_no_log_of_builds_is_rejected(raw: bytes) -> None:
     collected = read(raw)
     assert not collected.reports
-    assert collected.report.rejected == {"neither builds nor samples in it": 1}
+    assert collected.tally.rejected == {"neither builds nor samples in it": 1}
 
 
 SECOND = 1_763_089_814
@@ -385,7 +385,7 @@ def test_a_quantity_is_read_under_other_names_and_units(
 )  # fmt: skip
 def test_a_quantity_that_is_not_known_is_named(name: str) -> None:
     collected = read(json.dumps([{"ts": None, name: 5}] * 3), "b.json")
-    assert list(collected.report.rejected) == [f"{UNREAD}: {name}"]
+    assert list(collected.tally.rejected) == [f"{UNREAD}: {name}"]
     assert [reject.excerpt for reject in collected.rejects] == ["3 samples"]
     assert len(collected.samples) == 3
 
@@ -427,7 +427,7 @@ def test_a_written_log_is_read_back_equal(
         for index, row in enumerate(samples)
     }
     assert {row["build_id"] for row in collected.reports.values()} == set(builds)
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
 
 
 @given(st.integers(0, 2000), st.binary(max_size=20))
@@ -461,7 +461,7 @@ def test_the_score_is_rounded_exactly(numbers: list[int]) -> None:
 def test_committed_samples_are_read_without_a_reject() -> None:
     for path in sorted((PROJECT_DIR / "samples" / "builds").iterdir()):
         if path.suffix != ".gz":
-            assert read(path.read_bytes(), path.name).report.is_clean, path.name
+            assert read(path.read_bytes(), path.name).tally.is_clean, path.name
 
 
 def test_the_order_of_logs_does_not_change_what_is_collected() -> None:
@@ -480,7 +480,7 @@ def test_times_that_repeat_or_go_back_keep_the_order_of_the_log() -> None:
     samples = [{"ts": f"2025-11-14T{time}", "cpu": place} for place, time in enumerate(times)]
     collected = read(json.dumps(samples), "b.json")
     assert values(collected) == {"b": GOOD}
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
 
 
 @pytest.mark.parametrize("garbage", [b"\x00\x00", b"\xff\xfe", b"x" * (MAX_LINE + 1)])
@@ -488,7 +488,7 @@ def test_bad_bytes_beside_the_markers_cost_only_themselves(garbage: bytes) -> No
     whole = f'starting build "{ID}"\n'.encode() + garbage + b"\n" + block(SAMPLES).encode()
     collected = read(whole)
     assert values(collected) == {ID: GOOD}
-    assert list(collected.report.rejected) == (
+    assert list(collected.tally.rejected) == (
         ["the line is too long"] if len(garbage) > MAX_LINE else []
     )
 
@@ -499,4 +499,4 @@ def test_bad_bytes_between_the_markers_are_rejected() -> None:
         collected = read(f'starting build "{ID}"\n{text}')
         found = values(collected).get(ID, [])
         assert found == GOOD[: len(found)]
-        assert not collected.report.is_clean
+        assert not collected.tally.is_clean

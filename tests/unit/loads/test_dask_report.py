@@ -21,10 +21,10 @@ from headroom.errors import InputRejectedError
 from headroom.landed.masks import mask_secrets
 from headroom.loads.dask_report import load as module
 from headroom.loads.dask_report import load_dask_reports
-from headroom.loads.dask_report.load import CUT, CUT_BEHIND, EMPTY, NO_HTML, NO_STREAM, Collected
+from headroom.loads.dask_report.load import CUT, CUT_BEHIND, EMPTY, NO_HTML, NO_STREAM, StreamsRead
 from headroom.loads.dask_report.segments import split_name
 from headroom.loads.perf_logs import Options
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading import inputs
 from headroom.reading.inputs import MEGABYTE, Source
 from headroom.settings import Settings
@@ -93,14 +93,14 @@ def page(data: dict[str, Any], bokeh: int = 3) -> str:
     )
 
 
-def read(text: str | bytes, name: str = "report.html") -> Collected:
-    collected = Collected(LoadReport(), Options("spring", "A"))
+def read(text: str | bytes, name: str = "report.html") -> StreamsRead:
+    collected = StreamsRead(Tally(), Options("spring", "A"))
     raw = text.encode() if isinstance(text, str) else text
     module.read_report(collected, Source(Path(name)), io.BytesIO(raw))
     return collected
 
 
-def found(collected: Collected) -> list[tuple[Any, ...]]:
+def found(collected: StreamsRead) -> list[tuple[Any, ...]]:
     names = ("segment_index", "action", "task_name", "started_at", "duration_ms")
     return [tuple(row[name] for name in names) for row in collected.segments.values()]
 
@@ -125,7 +125,7 @@ def test_both_versions_and_encodings_are_one_report(bokeh: int, packed: bool) ->
     written = {name: pack(column, bokeh) for name, column in data.items()} if packed else data
     collected = read(page(written, bokeh))
     assert found(collected) == EXPECTED
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
     (report_id,) = {row["report_id"] for row in collected.segments.values()}
     assert report_id == next(iter(read(page(data)).segments))[0]
     row = collected.segments[report_id, 0]
@@ -209,7 +209,7 @@ def test_a_bad_segment_is_rejected_and_the_others_are_loaded(
         if not all(math.isfinite(value) for value in (begin, duration)):
             written = packed
         collected = read(page(written, bokeh))
-        assert collected.report.rejected == {reason: 1}
+        assert collected.tally.rejected == {reason: 1}
         assert [row[1:] for row in found(collected)] == [row[1:] for row in EXPECTED]
         assert [index for _, index in collected.segments] == [0, 1, 3, 4, 5]
 
@@ -218,7 +218,7 @@ def test_numbers_that_json_does_not_know_as_bokeh_writes_them() -> None:
     data: dict[str, Any] = columns(SEGMENTS[:3])
     data["duration"] = [{"type": "number", "value": "nan"}, "NaN", None]
     collected = read(page(data))
-    assert collected.report.rejected == {"the duration is not a number": 3}
+    assert collected.tally.rejected == {"the duration is not a number": 3}
 
 
 TEXT = page(columns())
@@ -256,13 +256,13 @@ UNREADABLE = (
 )
 def test_what_is_no_report_is_rejected_with_its_reason(text: str | bytes, reason: str) -> None:
     collected = read(text)
-    assert collected.report.rejected == {reason: 1}
+    assert collected.tally.rejected == {reason: 1}
     assert not collected.segments
 
 
 def test_a_report_cut_behind_its_task_stream_is_loaded_and_is_the_same_report() -> None:
     cut = read(TEXT[: TEXT.rindex('"cpu"')])
-    assert cut.report.rejected == {CUT_BEHIND: 1}
+    assert cut.tally.rejected == {CUT_BEHIND: 1}
     assert cut.segments == read(TEXT).segments
 
 
@@ -270,16 +270,16 @@ def test_an_empty_task_stream_is_skipped_and_a_long_report_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     collected = read(page(columns([])))
-    assert (collected.report.skipped, collected.report.is_clean) == ({EMPTY: 1}, True)
+    assert (collected.tally.skipped, collected.tally.is_clean) == ({EMPTY: 1}, True)
     monkeypatch.setattr(inputs, "MAX_DOCUMENT", MEGABYTE)
     long = "the document is longer than 1 MiB: write reports of shorter stretches of work"
-    assert read(TEXT + " " * MEGABYTE).report.rejected == {long: 1}
+    assert read(TEXT + " " * MEGABYTE).tally.rejected == {long: 1}
 
 
 def test_a_bomb_within_an_array_is_not_unpacked() -> None:
     bomb = base64.b64encode(gzip.compress(bytes(65 * 1024 * 1024))).decode()
     data = {**columns(), "duration": {"array": {"data": bomb}, "dtype": "float64"}}
-    assert read(page(data)).report.rejected == {UNREADABLE: 1}
+    assert read(page(data)).tally.rejected == {UNREADABLE: 1}
 
 
 def test_strict_loads_nothing(tmp_path: Path) -> None:

@@ -22,18 +22,18 @@ from hypothesis import strategies as st
 from headroom.errors import InputRejectedError, UsageError
 from headroom.landed.contract import landed_tables
 from headroom.loads.failures import Options, history, load_failures
-from headroom.loads.failures.collected import (
+from headroom.loads.failures.failures_read import (
     EVENTS,
     KUBERNETES_EVENTS,
     PODS,
     REJECTS,
     SOLUTIONS,
-    Collected,
+    FailuresRead,
 )
 from headroom.loads.failures.load import _read
 from headroom.loads.failures.record import record_solution
 from headroom.loads.failures.values import count, flag, instant, text
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading.inputs import Source, open_source
 from headroom.reading.values import BadValueError
 from headroom.settings import Settings
@@ -77,8 +77,8 @@ def make_history(
     return path
 
 
-def read(*paths: Path, **options: Any) -> Collected:
-    collected = Collected(LoadReport())
+def read(*paths: Path, **options: Any) -> FailuresRead:
+    collected = FailuresRead(Tally())
     for path in paths:
         source = Source(path)
         with open_source(source) as stream:
@@ -86,20 +86,20 @@ def read(*paths: Path, **options: Any) -> Collected:
     return collected
 
 
-def read_json(document: Any) -> Collected:
-    collected = Collected(LoadReport())
+def read_json(document: Any) -> FailuresRead:
+    collected = FailuresRead(Tally())
     raw = document if isinstance(document, bytes) else json.dumps(document).encode()
     stream = io.BufferedReader(io.BytesIO(raw))  # type: ignore[arg-type]
     _read(collected, Source(Path("listing.json")), stream, Options())
     return collected
 
 
-def rows(collected: Collected, name: str) -> list[dict[str, Any]]:
+def rows(collected: FailuresRead, name: str) -> list[dict[str, Any]]:
     batches = collected.incoming()[landed_tables()[name]]
     return [row for batch in batches for row in batch.to_pylist()]
 
 
-def reasons(collected: Collected) -> list[str]:
+def reasons(collected: FailuresRead) -> list[str]:
     return sorted(row["reason"] for row in rows(collected, REJECTS))
 
 
@@ -174,7 +174,7 @@ def test_a_history_is_read_as_it_is(tmp_path: Path) -> None:
     event |= {"resolved": 1, "resolution_type": "restart", "resolution_timestamp": 1768914000}
     path = make_history(tmp_path / "mine.db", [event], [("OOMKilled", "more", 6, 1, "")])
     collected = read(path)
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
     (row,) = rows(collected, EVENTS)
     assert (row["source"], row["event_id"], row["occurred_at"]) == ("mine", 1, NOON)
     assert row["memory_request_mb"] == Decimal("17179.869184")
@@ -221,7 +221,7 @@ def test_an_overflow_is_flagged_and_no_reject(tmp_path: Path) -> None:
         (row["has_memory_overflow"], row["memory_request_mb"]) for row in rows(collected, EVENTS)
     ]
     assert kept == [(True, None), (False, Decimal("1073.741824"))]
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
 
 
 def test_rows_that_say_nothing_are_rejected_and_the_others_kept(tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_two_solutions_that_differ_in_prose_or_in_a_secret_stay_two(tmp_path: Pa
 
 @given(st.lists(st.text("ab 12=", min_size=1, max_size=6), unique=True, min_size=2, max_size=6))
 def test_no_two_solutions_become_one_because_of_a_mask(values: list[str]) -> None:
-    collected = Collected(LoadReport())
+    collected = FailuresRead(Tally())
     for value in values:
         texts = {"source": "s", "failure_type": "E", "description": f"Set token='{value}'"}
         counts = {"success_count": 1, "failure_count": 0}
@@ -341,8 +341,8 @@ def test_the_published_analysers_names_are_read_and_its_correlations_passed_over
     with closing(sqlite3.connect(FILE)) as database:
         assert database.execute("select count(*) from failure_correlations").fetchone() == (3,)
     collected = read(FILE)
-    assert collected.report.is_clean, collected.report.unreadable
-    assert not collected.report.skipped
+    assert collected.tally.is_clean, collected.tally.unreadable
+    assert not collected.tally.skipped
     found = [(row["description"], row["success_count"]) for row in rows(collected, SOLUTIONS)]
     assert found == [(solution[1], solution[2]) for solution in public_history.SOLUTIONS]
     assert [row["error_message"] for row in rows(collected, EVENTS)] == [
@@ -370,17 +370,17 @@ def test_names_in_any_case_further_columns_and_both_names(tmp_path: Path) -> Non
     """
     collected = read(make_history(tmp_path / "h.db", schema=schema))
     assert [row["description"] for row in rows(collected, SOLUTIONS)] == ["this"]
-    assert set(collected.report.skipped) == {
+    assert set(collected.tally.skipped) == {
         f"column {name} of failure_solutions, which is not known"
         for name in ("note", "solution_description")
     }
-    told = " ".join(collected.report.unreadable)
+    told = " ".join(collected.tally.unreadable)
     assert "failure_events: it has no row ids: a view" in told
 
 
 def test_a_missing_column_is_named_as_the_document_names_it(tmp_path: Path) -> None:
     schema = "create table failure_solutions (failure_type text, success_count int);"
-    told = " ".join(read(make_history(tmp_path / "h.db", schema=schema)).report.unreadable)
+    told = " ".join(read(make_history(tmp_path / "h.db", schema=schema)).tally.unreadable)
     assert "failure_solutions has no column description, failure_count, last_used" in told
     assert "it has no table failure_events" in told
 
@@ -398,18 +398,18 @@ def test_another_version_of_the_schema_is_named(tmp_path: Path) -> None:
     collected = read(make_history(tmp_path / "h.db", [event], schema=schema))
     (row,) = rows(collected, EVENTS)
     assert (row["pod_name"], row["job_name"], row["gpu_count"]) == ("p", None, None)
-    said = "\n".join(collected.report.unreadable)
+    said = "\n".join(collected.tally.unreadable)
     assert "failure_events has no column job_name, project" in said
     assert "failure_solutions has no column description, success_count" in said
     skipped = "column region of failure_events, which is not known"
-    assert dict(collected.report.skipped)[skipped] == 1
+    assert dict(collected.tally.skipped)[skipped] == 1
     assert collected.replaced == set()
 
 
 def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
     collected = read(make_history(tmp_path / "other.db", schema="create table t (x)"))
     assert not rows(collected, EVENTS)
-    assert collected.report.unreadable
+    assert collected.tally.unreadable
 
 
 @pytest.mark.parametrize("table", ["failure_events", "failure_solutions"])
@@ -420,7 +420,7 @@ def test_a_view_is_named_and_replaces_nothing(tmp_path: Path, table: str) -> Non
         database.execute(f"create view {table.upper()} as select * from kept")
         database.commit()
     collected = read(path)
-    assert collected.report.unreadable == [
+    assert collected.tally.unreadable == [
         f"{path}: {table}: it has no row ids: a view, or a table of another version"
     ]
     found = len(rows(collected, EVENTS)), len(rows(collected, SOLUTIONS))
@@ -440,7 +440,7 @@ def test_what_is_neither_form_is_rejected(tmp_path: Path, content: bytes) -> Non
 def test_the_magic_alone_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     path.write_bytes(b"SQLite format 3\x00" + b"junk" * 2000)
-    (said,) = read(path).report.unreadable
+    (said,) = read(path).tally.unreadable
     assert said == f"{path}: it is no SQLite database, or encrypted"
 
 
@@ -461,7 +461,7 @@ def test_the_good_rows_of_a_damaged_database_are_kept(tmp_path: Path) -> None:
     ids = sorted(row["event_id"] for row in rows(collected, EVENTS))
     assert (ids[0], ids[-1]) == (1, 4000)
     assert 3950 < len(ids) == len(set(ids)) < 4000
-    assert collected.report.unreadable == [
+    assert collected.tally.unreadable == [
         f"{path}: it is damaged; what can be read of it was loaded"
     ]
     # What a damaged database lacks is not taken away.
@@ -472,8 +472,8 @@ def test_a_database_that_was_cut_off_says_that_nothing_was_read(tmp_path: Path) 
     path = many(tmp_path / "h.db")
     path.write_bytes(path.read_bytes()[: 4096 * 200])
     collected = read(path)
-    assert collected.report.unreadable == [f"{path}: it is damaged; nothing of it can be read"]
-    assert (collected.report.parsed, collected.replaced) == (0, set())
+    assert collected.tally.unreadable == [f"{path}: it is damaged; nothing of it can be read"]
+    assert (collected.tally.parsed, collected.replaced) == (0, set())
 
 
 def test_a_locked_database_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -481,10 +481,10 @@ def test_a_locked_database_is_reported(tmp_path: Path, monkeypatch: pytest.Monke
     path = make_history(tmp_path / "h.db", [EVENT])
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("begin exclusive")
-        (said,) = read(path).report.unreadable
+        (said,) = read(path).tally.unreadable
         assert said.endswith("another program holds it locked; load it again when that one is done")
         other.execute("rollback")
-    assert read(path).report.is_clean
+    assert read(path).tally.is_clean
 
 
 @pytest.mark.parametrize("mode", ["wal", "delete"])
@@ -496,7 +496,7 @@ def test_a_database_that_is_being_written_is_read(tmp_path: Path, mode: str) -> 
         other.execute("update failure_events set job_name = 'half'")
         collected = read(path)
         other.execute("commit")
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
     assert {row["job_name"] for row in rows(collected, EVENTS)} == {"train"}
     assert {row["job_name"] for row in rows(read(path), EVENTS)} == {"half"}
 
@@ -522,7 +522,7 @@ def test_a_writer_at_work_is_not_hindered(tmp_path: Path, mode: str) -> None:
         is_done.set()
         writer.join()
     assert written
-    assert all(load.report.is_clean for load in loads)
+    assert all(load.tally.is_clean for load in loads)
     assert [len(rows(load, EVENTS)) >= 4000 for load in loads] == [True] * 3
 
 
@@ -541,19 +541,19 @@ def test_files_beside_a_database_belong_to_it(tmp_path: Path) -> None:
         (tmp_path / f"h.db{end}").touch()
     settings = Settings("duckdb", tmp_path / "w" / "x.duckdb", "none")
     options = Options(csv_folder=tmp_path / "csv")
-    report = load_failures(settings, [str(tmp_path / "h.db*")], options)
-    assert (report.sources, report.is_clean) == (1, True)
+    tally = load_failures(settings, [str(tmp_path / "h.db*")], options)
+    assert (tally.sources, tally.is_clean) == (1, True)
 
 
 def test_a_packed_database_and_one_on_standard_input_are_refused(tmp_path: Path) -> None:
     raw = make_history(tmp_path / "h.db").read_bytes()
     packed = tmp_path / "h.db.gz"
     packed.write_bytes(gzip.compress(raw))
-    assert "unpack it" in read(packed).report.unreadable[0]
-    collected = Collected(LoadReport())
+    assert "unpack it" in read(packed).tally.unreadable[0]
+    collected = FailuresRead(Tally())
     stream = io.BufferedReader(io.BytesIO(raw))  # type: ignore[arg-type]
     _read(collected, Source(None), stream, Options())
-    assert "unpack it" in collected.report.unreadable[0]
+    assert "unpack it" in collected.tally.unreadable[0]
 
 
 def test_a_damaged_gzip_is_reported_and_the_others_are_loaded(tmp_path: Path) -> None:
@@ -563,8 +563,8 @@ def test_a_damaged_gzip_is_reported_and_the_others_are_loaded(tmp_path: Path) ->
     (tmp_path / "damaged.json").write_bytes(packed)
     make_history(tmp_path / "h.db", [EVENT])
     settings = Settings("duckdb", tmp_path / "x.duckdb", "none")
-    report = load_failures(settings, [str(tmp_path)], Options(csv_folder=tmp_path / "csv"))
-    assert (len(report.unreadable), report.parsed) == (2, 1)
+    tally = load_failures(settings, [str(tmp_path)], Options(csv_folder=tmp_path / "csv"))
+    assert (len(tally.unreadable), tally.parsed) == (2, 1)
 
 
 def test_sources_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
@@ -618,7 +618,7 @@ RUNNING = {"state": {"running": {"startedAt": "2026-01-20T11:30:00Z"}}}
 
 def one_pod(pod: Any) -> dict[str, Any]:
     collected = read_json({"kind": "PodList", "items": [pod]})
-    assert collected.report.is_clean, collected.report.shown
+    assert collected.tally.is_clean, collected.tally.shown
     (row,) = rows(collected, PODS)
     return row
 
@@ -831,7 +831,7 @@ def test_mixed_nested_and_foreign_kinds() -> None:
     }
     collected = read_json(document)
     assert len(rows(collected, PODS)) == len(rows(collected, KUBERNETES_EVENTS)) == 1
-    assert dict(collected.report.skipped) == {
+    assert dict(collected.tally.skipped) == {
         "object of another kind: Node": 1,
         "object of another kind: ": 1,
     }
@@ -871,7 +871,7 @@ def test_no_env_of_a_pod_is_read_also_where_it_is_cut_or_odd() -> None:
         collected = read_json(written[:end])
         everything = [rows(collected, name) for name in collected.batches]
         assert "hunter2" not in str(everything)
-        assert "hunter2" not in str(collected.report)
+        assert "hunter2" not in str(collected.tally)
 
 
 POD_FIELDS = ["metadata", "spec", "status", "containers", "name", "containerStatuses", "state"]

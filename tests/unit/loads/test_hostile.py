@@ -18,10 +18,10 @@ import pytest
 
 from headroom.loads.dask_report.documents import MAX_SEGMENTS, embedded_documents, values
 from headroom.loads.failures import Options, history
-from headroom.loads.failures.collected import EVENTS, Collected
+from headroom.loads.failures.failures_read import EVENTS, FailuresRead
 from headroom.loads.failures.load import _read
 from headroom.loads.loading import read_sources
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading import inputs
 from headroom.reading.blocks import read_blocks
 from headroom.reading.inputs import (
@@ -48,20 +48,20 @@ def soon() -> Iterator[None]:
     assert time.process_time() - begun < SECONDS
 
 
-def load(*paths: Path) -> Collected:
-    collected = Collected(LoadReport())
+def load(*paths: Path) -> FailuresRead:
+    collected = FailuresRead(Tally())
 
     def read(source: Source, stream: io.BufferedReader) -> None:
         _read(collected, source, stream, Options())
 
-    read_sources(collected.report, [Source(path) for path in paths], read)
+    read_sources(collected.tally, [Source(path) for path in paths], read)
     return collected
 
 
 def why(*paths: Path) -> str:
     """Give what a load says of what it could not read."""
-    report = load(*paths).report
-    return "\n".join([*report.unreadable, *report.rejected])
+    tally = load(*paths).tally
+    return "\n".join([*tally.unreadable, *tally.rejected])
 
 
 # JSON
@@ -292,7 +292,7 @@ def test_a_history_whose_row_ids_go_round_ends(
     monkeypatch.setattr(history, "ROWS_A_PAGE", 10)
     path = turned_back(tmp_path / "round.db")
     collected = load(path)
-    assert collected.report.unreadable == [
+    assert collected.tally.unreadable == [
         f"{path}: it is damaged; what can be read of it was loaded"
     ]
     # Those before the damage, and those from the end back to it; none twice.
@@ -358,7 +358,7 @@ def test_a_value_that_is_too_long_costs_its_row_and_a_long_one_is_cut(
     path = make_history(tmp_path / "long.db", events)
     collected = load(path)
     assert [row["job_name"] for row in rows(collected, EVENTS)] == ["before", "blob", "after"]
-    assert collected.report.shown == [f"{path}, failure_events 2: {history.TOO_BIG}"]
+    assert collected.tally.shown == [f"{path}, failure_events 2: {history.TOO_BIG}"]
 
 
 def test_a_file_beside_a_database_that_is_no_file_is_named(tmp_path: Path) -> None:

@@ -448,16 +448,16 @@ def test_bad_bytes_are_reported_and_the_good_lines_loaded(tmp_path: Path) -> Non
     )
     path = tmp_path / "bad.log"
     path.write_bytes(raw)
-    report = load_perf_logs(settings(tmp_path), [str(path)], Options())
-    assert report.lines == 11
-    assert report.rejected == {
+    tally = load_perf_logs(settings(tmp_path), [str(path)], Options())
+    assert tally.lines == 11
+    assert tally.rejected == {
         "the line holds a NUL byte": 2,
         "the line is no UTF-8": 2,
         "the line is too long": 2,
         "duration_ms is not a number": 1,
     }
-    assert report.shown[0].startswith(f"{path}:")
-    assert f"{path}:8: the line is too long" in report.shown
+    assert tally.shown[0].startswith(f"{path}:")
+    assert f"{path}:8: the line is too long" in tally.shown
     assert {row[0] for row in rows(tmp_path, TIMINGS, "kind")} == {"simulation", "aggregation"}
     assert len(rows(tmp_path, TIMINGS)) == 2
     kept = rows(tmp_path, "landed_rejects", "excerpt")
@@ -477,8 +477,8 @@ def test_a_line_end_of_any_kind_gives_the_same_line(tmp_path: Path) -> None:
     for place, end in enumerate(("\n", "\r\n", "\r\r\n", "")):
         (tmp_path / f"{place}.log").write_bytes((SIM + end).encode())
     (tmp_path / "5.log.gz").write_bytes(gzip.compress(SIM.encode()))
-    report = load_perf_logs(settings(tmp_path), [str(tmp_path / "*.log*")], Options())
-    assert (report.sources, report.lines, report.parsed) == (5, 5, 5)
+    tally = load_perf_logs(settings(tmp_path), [str(tmp_path / "*.log*")], Options())
+    assert (tally.sources, tally.lines, tally.parsed) == (5, 5, 5)
     assert len(rows(tmp_path, TIMINGS)) == 1
 
 
@@ -489,9 +489,9 @@ def test_sources_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     damaged = bytearray(whole)
     damaged[500:600] = bytes(100)
     (tmp_path / "damaged.gz").write_bytes(bytes(damaged))
-    report = load_perf_logs(settings(tmp_path), [str(tmp_path)], Options())
-    assert len(report.unreadable) == 2
-    assert not report.is_clean
+    tally = load_perf_logs(settings(tmp_path), [str(tmp_path)], Options())
+    assert len(tally.unreadable) == 2
+    assert not tally.is_clean
     assert len(rows(tmp_path, TIMINGS)) == 1
 
 
@@ -499,10 +499,10 @@ def test_gzip_that_is_cut_gives_its_whole_lines(tmp_path: Path) -> None:
     lines = [SIM.replace("seed=42", f"seed={seed}") for seed in range(5000)]
     packed = gzip.compress("\n".join(lines).encode())
     (tmp_path / "cut.gz").write_bytes(packed[: len(packed) * 3 // 4])
-    report = load_perf_logs(settings(tmp_path), [str(tmp_path / "cut.gz")], Options())
-    assert report.parsed > 1000
-    assert not report.rejected
-    (told,) = report.unreadable
+    tally = load_perf_logs(settings(tmp_path), [str(tmp_path / "cut.gz")], Options())
+    assert tally.parsed > 1000
+    assert not tally.rejected
+    (told,) = tally.unreadable
     assert "end-of-stream" in told
 
 

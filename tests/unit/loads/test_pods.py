@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headroom.loads.failures import forms
-from headroom.loads.failures.collected import KUBERNETES_EVENTS, POD_ENDS, PODS, Collected
+from headroom.loads.failures.failures_read import KUBERNETES_EVENTS, POD_ENDS, PODS, FailuresRead
 from headroom.loads.failures.values import is_never
 from headroom.settings import PROJECT_DIR
 from tests.unit.loads.test_failures import (
@@ -33,7 +33,7 @@ ERROR = {"state": ended(1, "Error")}
 MINUTES = [f"2026-01-20T10:{minute:02}:00Z" for minute in range(10)]
 
 
-def listed(*pods: Any) -> Collected:
+def listed(*pods: Any) -> FailuresRead:
     return read_json({"kind": "List", "items": list(pods)})
 
 
@@ -65,7 +65,7 @@ CASES_OF_PODS = [
 
 def test_awkward_pods_say_what_happened() -> None:
     collected = read_json(AWKWARD)
-    assert collected.report.is_clean, collected.report.shown
+    assert collected.tally.is_clean, collected.tally.shown
     found = [
         (
             row["pod_name"],
@@ -90,7 +90,7 @@ def test_awkward_pods_say_what_happened() -> None:
 
 def test_a_restart_that_no_listing_tells_of_is_counted_only() -> None:
     collected = read_json((CASES / "pods" / "running_oom_restarts.json").read_bytes())
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
     (pod,) = rows(collected, PODS)
     (end,) = rows(collected, POD_ENDS)
     assert (pod["restart_count"], pod["phase"], pod["finished_at"]) == (17, "Running", None)
@@ -372,7 +372,7 @@ def test_never_is_null_in_every_time(never: str | None) -> None:
     event |= dict.fromkeys(("eventTime", "firstTimestamp", "lastTimestamp"), never)
     event |= {"series": {"count": 2, "lastObservedTime": never}}
     collected = read_json(event)
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
     (found,) = rows(collected, KUBERNETES_EVENTS)
     assert (found["first_seen_at"], found["last_seen_at"]) == (None, None)
 
@@ -398,13 +398,13 @@ def test_other_values_do_not_mean_never(written: Any) -> None:
 # Forms
 
 
-def one_by_one(text: str) -> Collected:
+def one_by_one(text: str) -> FailuresRead:
     return read_json(text.encode())
 
 
 def test_a_watch_of_events_is_read() -> None:
     collected = read_json((CASES / "events" / "events_watch.json").read_bytes())
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
     found = [
         (row["event_count"], row["first_seen_at"].isoformat(), row["last_seen_at"].isoformat())
         for row in rows(collected, KUBERNETES_EVENTS)
@@ -425,9 +425,9 @@ def test_all_changes_of_a_watch_are_read(indent: int | None) -> None:
         {"type": "ERROR", "object": {"kind": "Status", "status": "Failure", "reason": "Expired"}},
     ]
     collected = one_by_one("\n".join(json.dumps(change, indent=indent) for change in changes))
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
     assert [row["phase"] for row in rows(collected, PODS)] == ["Running", "Failed", "Succeeded"]
-    assert dict(collected.report.skipped) == {"end of a watch that lasted too long": 1}
+    assert dict(collected.tally.skipped) == {"end of a watch that lasted too long": 1}
 
 
 def test_an_error_of_the_server_is_named() -> None:
@@ -463,7 +463,7 @@ def test_items_without_a_kind_are_told_by_their_fields(
 ) -> None:
     collected = read_json(document)
     assert (len(rows(collected, PODS)), len(rows(collected, KUBERNETES_EVENTS))) == expected
-    assert collected.report.is_clean
+    assert collected.tally.is_clean
 
 
 def as_yaml(document: Any, **options: Any) -> str:
@@ -485,7 +485,7 @@ def test_yaml_says_what_json_says(dumper: Any) -> None:
     document["items"][0]["metadata"]["annotations"] = {"k": "- a\nitems:\n- b\n---\n\n  c: 'd'\n"}
     written = yaml.dump(document, Dumper=dumper)
     found, expected = one_by_one(written), read_json(document)
-    assert found.report.is_clean, found.report.shown
+    assert found.tally.is_clean, found.tally.shown
     for table in (PODS, POD_ENDS):
         assert rows(found, table) == rows(expected, table)
 
@@ -495,7 +495,7 @@ def test_a_pod_a_watch_and_documents_of_yaml() -> None:
     change = as_yaml({"object": pods[0], "type": "ADDED"})
     later = as_yaml(pods[1]).replace(f"'{MINUTES[1]}'", MINUTES[1])  # a bare time
     collected = one_by_one(f"---\n{change}---\n{later}...\n---\n".replace("\n", "\r\n"))
-    assert collected.report.is_clean, collected.report.shown
+    assert collected.tally.is_clean, collected.tally.shown
     found = rows(collected, PODS)
     assert [row["pod_uid"] for row in found] == ["a", "b"]
     assert {row["created_at"] for row in found} == {datetime(2026, 1, 20, 10, 1, tzinfo=UTC)}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from headroom.landed.rejects import excerpt_of
-from headroom.loads.build_stats.collected import Collected, Samples
+from headroom.loads.build_stats.builds_read import BuildsRead, Samples
 from headroom.loads.build_stats.facts import (
     DURATIONS,
     REPORTED_NUMBERS,
@@ -76,7 +76,7 @@ def _read_lines(lines: list[str]) -> tuple[list[Any], bool] | None:
     return (values, False) if good[-1] else (values[:-1], True)
 
 
-def add_campaign(collected: Collected, document: Any, region: str | None, where: str) -> None:
+def add_campaign(collected: BuildsRead, document: Any, region: str | None, where: str) -> None:
     """Keep every build of campaign_stats.json."""
     for named, build in _builds(collected, document, where):
         try:
@@ -87,7 +87,7 @@ def add_campaign(collected: Collected, document: Any, region: str | None, where:
             collected.reject(known, str(error), excerpt_of(build), where)
 
 
-def _builds(collected: Collected, document: dict[str, Any], where: str) -> Iterator[RegionalBuild]:
+def _builds(collected: BuildsRead, document: dict[str, Any], where: str) -> Iterator[RegionalBuild]:
     regions = document.get("regions", {})
     if not isinstance(regions, dict):
         collected.reject(None, NO_REGIONS, excerpt_of(regions), where)
@@ -103,7 +103,7 @@ def _builds(collected: Collected, document: dict[str, Any], where: str) -> Itera
             collected.reject(None, NO_LIST, excerpt_of(content), place)
 
 
-def _add_build(collected: Collected, build: Any, region: str | None, where: str) -> None:
+def _add_build(collected: BuildsRead, build: Any, region: str | None, where: str) -> None:
     if not isinstance(build, dict):
         raise BadValueError("the build is not an object")
     build_id = text("build_id", build.get("build_id"))

@@ -10,7 +10,7 @@ from headroom.landed.contract import LandedTable, landed_tables
 from headroom.landed.landing import Row, arrow_rows
 from headroom.landed.masks import mask_batches, mask_json
 from headroom.landed.rejects import end_of, reject_rows
-from headroom.loads.build_stats.collected import Collected
+from headroom.loads.build_stats.builds_read import BuildsRead
 from headroom.loads.build_stats.documents import (
     CUT,
     NOT_A_FORM,
@@ -23,7 +23,7 @@ from headroom.loads.build_stats.facts import report_row
 from headroom.loads.build_stats.published_rule import count_anomalies, overall
 from headroom.loads.build_stats.raw_log import Defaults, is_log, read_log
 from headroom.loads.loading import LoadOptions, deliver, read_sources
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading.inputs import (
     Line,
     Source,
@@ -73,20 +73,20 @@ def load_build_stats(
     paths: Sequence[str],
     options: Options,
     on_source: Callable[[str, int, int], None] | None = None,
-) -> tuple[LoadReport, list[BuildSummary]]:
+) -> tuple[Tally, list[BuildSummary]]:
     """Read logs and merge what is right into the landed tables, or into the CSVs of a folder.
 
     A source that cannot be read is reported, the others are loaded. Raises UsageError where
     standard input names no build, and InputRejectedError, with nothing landed, where `strict` is
     set and anything was rejected.
     """
-    collected = Collected(LoadReport())
-    report = collected.report
+    collected = BuildsRead(Tally())
+    tally = collected.tally
 
     def read(source: Source, stream: BufferedReader) -> None:
         _read(collected, source, stream, options)
 
-    read_sources(report, find_sources(list(paths)), read, on_source)
+    read_sources(tally, find_sources(list(paths)), read, on_source)
     tables = landed_tables()
     incoming: dict[LandedTable, Sequence[Row]] = {
         tables["landed_build_reports"]: list(collected.reports.values()),
@@ -98,11 +98,11 @@ def load_build_stats(
     }
     for name in ("landed_build_reports", "landed_build_samples"):
         batches[tables[name]] = mask_json(batches[tables[name]], "extra_fields")
-    deliver(settings, report, batches, options)
-    return report, _summaries(collected)
+    deliver(settings, tally, batches, options)
+    return tally, _summaries(collected)
 
 
-def _read(collected: Collected, source: Source, stream: BufferedReader, options: Options) -> None:
+def _read(collected: BuildsRead, source: Source, stream: BufferedReader, options: Options) -> None:
     """Tell the three forms apart by what stands in the log, never by its name."""
     defaults = Defaults(
         options.build_id or source.stem, options.build_id is not None, options.region
@@ -128,7 +128,7 @@ def _read(collected: Collected, source: Source, stream: BufferedReader, options:
 
 
 def _read_raw(
-    collected: Collected,
+    collected: BuildsRead,
     source: Source,
     lines: Iterable[Line],
     defaults: Defaults,
@@ -139,8 +139,8 @@ def _read_raw(
         collected.reject(None, NOT_A_FORM, "", source.name)
 
 
-def _read_document(collected: Collected, source: Source, written: str, defaults: Defaults) -> None:
-    collected.report.lines += written.count("\n") + (not written.endswith("\n"))
+def _read_document(collected: BuildsRead, source: Source, written: str, defaults: Defaults) -> None:
+    collected.tally.lines += written.count("\n") + (not written.endswith("\n"))
     try:
         document, is_cut = read_document(written)
     except NotJSONError:
@@ -159,7 +159,7 @@ def _read_document(collected: Collected, source: Source, written: str, defaults:
         collected.add_samples(defaults.build_id, samples, source.name)
 
 
-def _summaries(collected: Collected) -> list[BuildSummary]:
+def _summaries(collected: BuildsRead) -> list[BuildSummary]:
     places: dict[str, list[int]] = {row["build_id"]: [] for row in collected.reports.values()}
     for build_id, index in sorted(collected.samples):
         places.setdefault(build_id, []).append(index)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from headroom.errors import UsageError
 from headroom.landed.rejects import end_of
-from headroom.loads.build_stats.collected import Collected, Samples
+from headroom.loads.build_stats.builds_read import BuildsRead, Samples
 from headroom.loads.build_stats.documents import CUT, read_document, samples_in
 from headroom.loads.build_stats.facts import report_row
 from headroom.reading.inputs import Line
@@ -89,7 +89,7 @@ class Build:
 
 
 def read_log(
-    collected: Collected,
+    collected: BuildsRead,
     lines: Iterable[Line],
     name: str,
     defaults: Defaults,
@@ -112,11 +112,11 @@ def read_log(
 
 
 def _builds(
-    collected: Collected, lines: Iterable[Line], fallback_id: str | None, name: str
+    collected: BuildsRead, lines: Iterable[Line], fallback_id: str | None, name: str
 ) -> Iterator[Build]:
     build, block = Build(fallback_id), None
     for line in lines:
-        collected.report.lines += 1
+        collected.tally.lines += 1
         where = f"{name}:{line.number}"
         if line.is_cut:
             collected.reject(build.build_id, TOO_LONG, line.text, where)
@@ -135,7 +135,7 @@ def _builds(
 
 
 def _take(
-    collected: Collected, build: Build, block: Block | None, line: Line, name: str
+    collected: BuildsRead, build: Build, block: Block | None, line: Line, name: str
 ) -> Block | None:
     """Take one line; give the block that is open after it."""
     rest: str | None = line.text
@@ -162,24 +162,24 @@ def _take(
     return None
 
 
-def _take_outside(collected: Collected, build: Build, line: Line, name: str) -> None:
+def _take_outside(collected: BuildsRead, build: Build, line: Line, name: str) -> None:
     if END in line.text and PREFIX.sub("", line.text, count=1).strip() == END:
         collected.reject(build.build_id, NO_START, line.text, f"{name}:{line.number}")
     else:
         _note(collected, build, line.text)
 
 
-def _inside(collected: Collected, block: Block, text: str) -> str | None:
+def _inside(collected: BuildsRead, block: Block, text: str) -> str | None:
     """Give what a line adds to a block, None where nothing."""
     prefix = PREFIX.match(text)
     if prefix and (prefix["step"] or "") != block.step:
-        collected.report.skipped["line of another step"] += 1
+        collected.tally.skipped["line of another step"] += 1
         return None
     rest = text[prefix.end() if prefix else 0 :]
     lead = block.lead.match(rest)
     rest = rest[lead.end() if lead else 0 :]
     if TRACED.match(rest):
-        collected.report.skipped["command printed by the shell"] += 1
+        collected.tally.skipped["command printed by the shell"] += 1
         return None
     return rest
 
@@ -192,13 +192,13 @@ def _open_block(before: str, line: int) -> Block:
     return Block(line, step, re.compile(re.sub(r"\d+", r"\\d+", re.escape(custom))))
 
 
-def _note(collected: Collected, build: Build, text: str) -> None:
+def _note(collected: BuildsRead, build: Build, text: str) -> None:
     """Learn from a line outside the markers how the build ended."""
     outcome = _outcome(text)
     build.status = outcome or build.status
     if outcome or CLOUD_BUILD.match(_without_time(text)):
         build.is_log = True
-    collected.report.skipped["line outside the markers"] += 1
+    collected.tally.skipped["line outside the markers"] += 1
 
 
 def _outcome(text: str) -> str | None:
@@ -216,7 +216,7 @@ def _without_time(text: str) -> str:
     return re.sub(rf"^{TIME}", "", text).strip()
 
 
-def _close_block(collected: Collected, build: Build, block: Block | None, name: str) -> None:
+def _close_block(collected: BuildsRead, build: Build, block: Block | None, name: str) -> None:
     """End a block whose end marker never came."""
     if block is None or not "".join(block.parts).strip():
         return
@@ -224,7 +224,7 @@ def _close_block(collected: Collected, build: Build, block: Block | None, name: 
 
 
 def _end_block(
-    collected: Collected, build: Build, block: Block, name: str, problem: str | None = None
+    collected: BuildsRead, build: Build, block: Block, name: str, problem: str | None = None
 ) -> None:
     written = "\n".join(block.parts)
     where = f"{name}:{block.line}"
@@ -246,7 +246,7 @@ def _samples(written: str) -> tuple[Samples | None, bool]:
     return samples_in(document), is_cut
 
 
-def _longest(collected: Collected, build: Build, name: str) -> Samples:
+def _longest(collected: BuildsRead, build: Build, name: str) -> Samples:
     """Give the longest block: a log can print one block twice, or a beginning of it."""
     longest = max(build.blocks, key=len, default=[])
     for block in build.blocks:

@@ -24,7 +24,7 @@ from headroom.loads.dask_report.segments import (
 )
 from headroom.loads.loading import deliver, read_sources
 from headroom.loads.perf_logs import Options
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading.inputs import Source, TooLargeError, find_sources, read_whole
 from headroom.reading.tolerant_json import NotJSONError, read_json
 from headroom.settings import Settings
@@ -54,10 +54,10 @@ class StreamSummary:
 
 
 @dataclass
-class Collected:
+class StreamsRead:
     """Segments and rejects of a load, before anything is landed."""
 
-    report: LoadReport
+    tally: Tally
     options: Options
     segments: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     batches: list[pa.RecordBatch] = field(default_factory=list)
@@ -67,9 +67,9 @@ class Collected:
     def reject(self, report_id: str | None, reason: str, excerpt: str, where: str) -> None:
         """Keep a piece that could not be read, with the reason."""
         self.rejects.append(
-            Reject(HOOK, report_id, reason, excerpt[:MASKED], where, self.report.source)
+            Reject(HOOK, report_id, reason, excerpt[:MASKED], where, self.tally.source)
         )
-        self.report.reject(reason, where)
+        self.tally.reject(reason, where)
 
     def pack(self) -> None:
         """Hold the segments in a tenth of the memory. Of equal ones the last will count."""
@@ -82,38 +82,38 @@ def load_dask_reports(
     paths: Sequence[str],
     options: Options,
     on_source: Callable[[str, int, int], None] | None = None,
-) -> tuple[LoadReport, list[StreamSummary]]:
+) -> tuple[Tally, list[StreamSummary]]:
     """Read reports and merge their segments into the landed tables, or into the CSVs of a folder.
 
     A source that cannot be read is reported, the others are loaded. Raises InputRejectedError, with
     nothing landed, where `strict` is set and anything was rejected.
     """
-    collected = Collected(LoadReport(), options)
-    report = collected.report
+    collected = StreamsRead(Tally(), options)
+    tally = collected.tally
 
     def read(source: Source, stream: BufferedReader) -> None:
         read_report(collected, source, stream)
         collected.pack()
 
-    read_sources(report, find_sources(list(paths)), read, on_source)
+    read_sources(tally, find_sources(list(paths)), read, on_source)
     tables = landed_tables()
     rejects = reject_rows(collected.rejects)
     batches: dict[LandedTable, list[pa.RecordBatch]] = {
         tables[SEGMENTS]: mask_batches(tables[SEGMENTS], collected.batches),
         tables["landed_rejects"]: arrow_rows(tables["landed_rejects"], rejects),
     }
-    deliver(settings, report, batches, options)
-    return report, collected.summaries
+    deliver(settings, tally, batches, options)
+    return tally, collected.summaries
 
 
-def read_report(collected: Collected, source: Source, stream: BufferedReader) -> None:
+def read_report(collected: StreamsRead, source: Source, stream: BufferedReader) -> None:
     """Read one file: every task stream in it, each as a whole or not at all."""
     try:
         page = read_whole(stream, COPIES, BYTES_A_VALUE)
     except TooLargeError as error:
         collected.reject(None, f"{error}: {SHORTER}", "", source.name)
         return
-    collected.report.lines += page.count("\n")
+    collected.tally.lines += page.count("\n")
     if not HTML.search(page):
         collected.reject(None, NO_HTML, page, source.name)
         return
@@ -142,7 +142,7 @@ def _streams(page: str) -> Iterator[tuple[Columns | None, bool]]:
         yield None, is_cut
 
 
-def _add_stream(collected: Collected, source: Source, columns: Columns) -> bool:
+def _add_stream(collected: StreamsRead, source: Source, columns: Columns) -> bool:
     """Keep what is right of a task stream; say whether it could be read as a whole."""
     try:
         stream = read_stream(columns)
@@ -150,7 +150,7 @@ def _add_stream(collected: Collected, source: Source, columns: Columns) -> bool:
         collected.reject(None, str(error), "", source.name)
         return False
     if not stream.segments:
-        collected.report.skipped[EMPTY] += 1
+        collected.tally.skipped[EMPTY] += 1
         return True
     good = []
     for index, row in rows(stream):
@@ -167,7 +167,7 @@ def _add_stream(collected: Collected, source: Source, columns: Columns) -> bool:
             "experiment": collected.options.experiment,
             **row,
         }
-    collected.report.parsed += len(good)
+    collected.tally.parsed += len(good)
     collected.summaries.append(_summary(source.name, stream.report_id, good))
     return True
 

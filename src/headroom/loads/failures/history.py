@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from headroom.landed.rejects import digest
-from headroom.loads.failures.collected import EVENTS, SOLUTIONS, Collected
+from headroom.loads.failures.failures_read import EVENTS, SOLUTIONS, FailuresRead
 from headroom.loads.failures.values import (
     MAX_GPUS,
     MAX_RAW_TEXT,
@@ -109,7 +109,7 @@ class History:
     connection: sqlite3.Connection
     name: str
     source: str
-    collected: Collected
+    collected: FailuresRead
     row_count: int = 0
     deadline: float = math.inf
     troubles: list[str] = field(default_factory=list)
@@ -134,7 +134,7 @@ class History:
         kept = (
             "what can be read of it was loaded" if self.row_count else "nothing of it can be read"
         )
-        self.collected.report.unreadable += [
+        self.collected.tally.unreadable += [
             f"{self.name}: {why}" + (f"; {kept}" if why == MESSAGES["malformed"] else "")
             for why in self.troubles
         ]
@@ -149,14 +149,14 @@ def _readable_errors() -> Iterator[None]:
         raise sqlite3.DatabaseError(printable(decode(error.object))) from None
 
 
-def read_history(collected: Collected, path: Path, source: str) -> None:
+def read_history(collected: FailuresRead, path: Path, source: str) -> None:
     """Keep the rows of a database; what is not right is named, and the rest is kept."""
     uri = f"file:{quote(str(path.resolve()))}?mode=ro"
     name = printable(path)
     try:
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     except sqlite3.Error as error:
-        collected.report.unreadable.append(f"{name}: {_why(error)}")
+        collected.tally.unreadable.append(f"{name}: {_why(error)}")
         return
     with closing(connection):
         history = History(connection, name, source, collected)
@@ -248,10 +248,10 @@ def _read_table(
         return False
     extra = set(found) - set(written.values()) - NO_FACTS.get(table, set())
     for name in sorted(extra):
-        history.collected.report.skipped[f"column {name} of {table}, which is not known"] += 1
+        history.collected.tally.skipped[f"column {name} of {table}, which is not known"] += 1
     try:
         for row in _rows(history, table, list(written.values())):
-            history.collected.report.lines += 1
+            history.collected.tally.lines += 1
             history.row_count += 1
             fields = dict(zip(written, row[1:], strict=True))
             reader(history, fields, f"{history.name}, {table} {row[0]}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from headroom.landed.rejects import digest
-from headroom.loads.failures.collected import KUBERNETES_EVENTS, POD_ENDS, PODS, Collected
+from headroom.loads.failures.failures_read import KUBERNETES_EVENTS, POD_ENDS, PODS, FailuresRead
 from headroom.loads.failures.objects import Fields, first, part
 from headroom.loads.failures.pods import pod_rows
 from headroom.loads.failures.values import Problems, count, first_time, listed_instant, text
@@ -40,7 +40,7 @@ def without_last(document: Any) -> list[Any]:
     return [{**document, "items": kept}] if kept else []
 
 
-def read_listing(collected: Collected, document: Any, source: str, where: str) -> None:
+def read_listing(collected: FailuresRead, document: Any, source: str, where: str) -> None:
     """Keep the pods and events of a listing; other kinds are counted and passed over."""
     for place, (kind, item) in enumerate(_items(_as_list(document), MAX_LISTS)):
         here = f"{where}, item {place}"
@@ -49,13 +49,13 @@ def read_listing(collected: Collected, document: Any, source: str, where: str) -
         elif kind == "Status":
             _read_status(collected, item, here)
         elif kind not in ("Pod", "Event"):
-            collected.report.skipped[f"object of another kind: {kind[:50]}"] += 1
+            collected.tally.skipped[f"object of another kind: {kind[:50]}"] += 1
         else:
-            collected.report.lines += 1
+            collected.tally.lines += 1
             _read_item(collected, kind, item, source, here)
 
 
-def _read_item(collected: Collected, kind: str, item: Any, source: str, here: str) -> None:
+def _read_item(collected: FailuresRead, kind: str, item: Any, source: str, here: str) -> None:
     problems = Problems()
     ends: list[Fields] = []
     try:
@@ -76,13 +76,13 @@ def _read_item(collected: Collected, kind: str, item: Any, source: str, here: st
         collected.reject(subject, f"{kind}: {reason}; the row is kept", excerpt, here)
 
 
-def _read_status(collected: Collected, status: Any, here: str) -> None:
+def _read_status(collected: FailuresRead, status: Any, here: str) -> None:
     """Name an answer of the API server that is an error, or the end of a watch."""
     reason = text(status.get("reason")) if isinstance(status, dict) else None
     if reason in EXPIRED:
-        collected.report.skipped["end of a watch that lasted too long"] += 1
+        collected.tally.skipped["end of a watch that lasted too long"] += 1
     elif isinstance(status, dict) and status.get("status") == "Success":
-        collected.report.skipped["object of another kind: Status"] += 1
+        collected.tally.skipped["object of another kind: Status"] += 1
     else:
         said = f"the API server answered with an error: {(reason or 'no reason given')[:50]}"
         collected.reject(None, said, "", here)

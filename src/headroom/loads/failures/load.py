@@ -7,13 +7,13 @@ from pathlib import Path
 
 from headroom.errors import UsageError
 from headroom.landed.contract import landed_tables
-from headroom.loads.failures.collected import TABLES, Collected
+from headroom.loads.failures.failures_read import TABLES, FailuresRead
 from headroom.loads.failures.forms import CUT, NOT_KNOWN, read_documents
 from headroom.loads.failures.history import MAGIC, read_history
 from headroom.loads.failures.kubernetes import is_listing, read_listing, without_last
 from headroom.loads.failures.record import RECORDED
 from headroom.loads.loading import LoadOptions, delivery, read_sources
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.printable import printable
 from headroom.reading.inputs import Source, TooLargeError, find_sources, is_packed, read_whole
 from headroom.settings import Settings
@@ -36,7 +36,7 @@ def load_failures(
     paths: Sequence[str],
     options: Options,
     on_source: Callable[[str, int, int], None] | None = None,
-) -> LoadReport:
+) -> Tally:
     """Read histories and listings and merge what is right into the landed tables, or into CSVs.
 
     Solutions of a database that was read to its end replace those that its source had before. An
@@ -48,15 +48,15 @@ def load_failures(
         raise UsageError("--source is empty", "name the source")
     sources = [source for source in find_sources(list(paths)) if not _is_beside(source)]
     with delivery(settings, options, [landed_tables()[name] for name in TABLES]) as way:
-        collected = Collected(LoadReport(), way.stage)
-        report = collected.report
+        collected = FailuresRead(Tally(), way.stage)
+        tally = collected.tally
 
         def read(source: Source, stream: BufferedReader) -> None:
             _read(collected, source, stream, options)
 
-        read_sources(report, sources, read, on_source)
-        way.finish(report, collected.incoming(), collected.scopes())
-    return report
+        read_sources(tally, sources, read, on_source)
+        way.finish(tally, collected.incoming(), collected.scopes())
+    return tally
 
 
 def _is_beside(source: Source) -> bool:
@@ -68,7 +68,9 @@ def _is_beside(source: Source) -> bool:
     )
 
 
-def _read(collected: Collected, source: Source, stream: BufferedReader, options: Options) -> None:
+def _read(
+    collected: FailuresRead, source: Source, stream: BufferedReader, options: Options
+) -> None:
     """Tell the forms apart by what stands in the file, never by its name."""
     name = options.source or source.stem
     start = stream.peek(len(MAGIC))[: len(MAGIC)]
@@ -100,17 +102,17 @@ def _read(collected: Collected, source: Source, stream: BufferedReader, options:
 
 
 def _read_database(
-    collected: Collected, source: Source, stream: BufferedReader, name: str | None
+    collected: FailuresRead, source: Source, stream: BufferedReader, name: str | None
 ) -> None:
     is_file = source.path is not None and source.path.is_file()
     if source.path is None or name is None or is_packed(stream) or not is_file:
-        collected.report.unreadable.append(
+        collected.tally.unreadable.append(
             f"{source.name}: a SQLite database is read where it is; unpack it, and give its path"
         )
         return
     for beside in (path for end in BESIDE if (path := Path(f"{source.path}{end}")).exists()):
         if not beside.is_file():
-            collected.report.unreadable.append(f"{source.name}: {printable(beside)} is not a file")
+            collected.tally.unreadable.append(f"{source.name}: {printable(beside)} is not a file")
             return
     _require_free(name)
     other = collected.databases.setdefault(name, source.name)

@@ -9,7 +9,7 @@ from headroom.errors import UsageError
 from headroom.landed.contract import landed_tables
 from headroom.landed.landing import arrow_rows, land
 from headroom.landed.masks import HIDDEN, mask_batches, mask_secrets
-from headroom.loads.failures.collected import SOLUTIONS
+from headroom.loads.failures.failures_read import SOLUTIONS
 from headroom.loads.failures.values import MAX_TEXT, text
 from headroom.settings import PROJECT_DIR, Settings
 

@@ -23,7 +23,7 @@ from headroom.loads.perf_logs.lines import (
     BadLineError,
     parse_line,
 )
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading.blocks import Block, BrokenLine, read_blocks
 from headroom.reading.inputs import UNREADABLE, Source, find_sources, open_source, why_unreadable
 from headroom.settings import Settings
@@ -69,14 +69,14 @@ def load_perf_logs(
     paths: Sequence[str],
     options: Options,
     on_progress: Progress | None = None,
-) -> LoadReport:
+) -> Tally:
     """Read logs and merge what is right into the landed tables, or into the CSVs of a folder.
 
     A source that cannot be read is reported, the others are loaded. Raises InputRejectedError, with
     nothing landed, where `strict` is set and anything was rejected.
     """
-    stream = LineStream(find_sources(list(paths)), LoadReport(), on_progress)
-    report = stream.report
+    stream = LineStream(find_sources(list(paths)), Tally(), on_progress)
+    tally = stream.tally
     tables = [landed_tables()[name] for name in (TIMINGS, PAYLOADS, WARNINGS, REJECTS)]
     with ExitStack() as stack:
         if options.csv_folder:
@@ -90,13 +90,13 @@ def load_perf_logs(
         load = _Load(options, stream, opened)
         while not stream.is_at_end:
             load.next_chunk()
-        other = report.lines - report.parsed - sum(report.rejected.values())
+        other = tally.lines - tally.parsed - sum(tally.rejected.values())
         if other:
-            report.skipped["line without a timing, a payload or a warning"] = other
+            tally.skipped["line without a timing, a payload or a warning"] = other
         if options.strict:
-            report.require_clean()
-        report.landed = opened.merge()
-    return report
+            tally.require_clean()
+        tally.landed = opened.merge()
+    return tally
 
 
 @dataclass
@@ -104,7 +104,7 @@ class LineStream:
     """The lines of all sources one after the other, each with its place among all of them."""
 
     sources: Sequence[Source]
-    report: LoadReport
+    tally: Tally
     on_progress: Progress | None = None
     is_at_end: bool = False
     broken: list[tuple[Source, BrokenLine]] = field(default_factory=list)
@@ -118,10 +118,10 @@ class LineStream:
 
     def chunk(self, is_full: Callable[[int], bool]) -> Iterator[Block]:
         """Give blocks until as many lines were read as are enough, or all."""
-        begin = self.report.lines
+        begin = self.tally.lines
         for block in self._blocks:
             yield block
-            if is_full(self.report.lines - begin):
+            if is_full(self.tally.lines - begin):
                 return
         self.is_at_end = True
 
@@ -140,20 +140,20 @@ class LineStream:
     def _read(self) -> Iterator[Block]:
         done = 0
         for source in self.sources:
-            self.report.sources += 1
-            before = self.report.lines
+            self.tally.sources += 1
+            before = self.tally.lines
             self._begins.append((before, source))
             block: Block | None = None
             try:
                 with open_source(source) as stream:
                     for block in read_blocks(stream):
-                        self.report.lines += block.lines
+                        self.tally.lines += block.lines
                         self.broken += [(source, line) for line in block.broken]
                         yield replace(block, numbers=pc.add(block.numbers, before))
                         if self.on_progress:
                             self.on_progress(source.name, done + block.read, self._total)
             except UNREADABLE as error:
-                self.report.unreadable.append(f"{source.name}: {why_unreadable(error)}")
+                self.tally.unreadable.append(f"{source.name}: {why_unreadable(error)}")
             done += block.read if block else 0
 
 
@@ -191,7 +191,7 @@ class _Load:
         for block in self.stream.chunk(self._is_full):
             found, places = read_usual(block.texts)
             for batch in found:
-                self.stream.report.parsed += batch.num_rows
+                self.stream.tally.parsed += batch.num_rows
                 yield _without_secrets(batch)
             if len(places):
                 odd = {"raw": block.texts.take(places), "ordinal": block.numbers.take(places)}
@@ -220,7 +220,7 @@ class _Load:
                 continue
             if parsed:
                 rows[parsed.table].append({**parsed.row, **self._labels()})
-                self.stream.report.parsed += 1
+                self.stream.tally.parsed += 1
         for name, found in rows.items():
             table = landed_tables()[name]
             self.landing.stage(table, mask_batches(table, arrow_rows(table, found)))
@@ -231,7 +231,7 @@ class _Load:
 
     def _reject(self, line: dict[str, Any], reason: str) -> Reject:
         where = self.stream.where(line["ordinal"])
-        self.stream.report.reject(reason, where)
+        self.stream.tally.reject(reason, where)
         source = self.stream.source(line["ordinal"])
         return Reject(HOOK, None, reason, line["raw"], where, address(source))
 
@@ -241,7 +241,7 @@ class _Load:
         ours = []
         for source, line in self.stream.broken:
             where = f"{source.name}:{line.number}"
-            self.stream.report.reject(line.reason, where)
+            self.stream.tally.reject(line.reason, where)
             reject = Reject(HOOK, None, line.reason, line.text, where, address(source))
             if "_TIMING:" in line.text:
                 ours.append(reject)

@@ -53,7 +53,7 @@ def calibration_command(as_of: date) -> str:
     return example.rsplit(" ", 1)[0] + f" {as_of:%Y%m%d}"
 
 
-def add_bug_report(plan: Plan, catalogue: Catalogue, seed: int) -> None:
+def add_shared_hashes(plan: Plan, catalogue: Catalogue, seed: int) -> None:
     """Add everything that the bug report counts, and the same jobs' runs up to the fix."""
     _add_check_run(plan, catalogue, seed)
     rows = published("bug_contaminated_hashes")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from headroom.diagnosis.access import Scope
 from headroom.errors import UsageError
-from headroom.failures.access import Scope
 from headroom.report.compiled import compile_analyses, fill
 from headroom.report.run import query_marts
 from headroom.settings import Settings
@@ -36,7 +36,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Question:
+class Inquiry:
     """What is asked for; `until` None means to the end of the last day that the scope knows.
 
     Raises UsageError for a number that makes no window and no pattern.
@@ -69,47 +69,47 @@ def compile_for_failures(settings: Settings, names: list[str]) -> dict[str, str]
 
 
 def ask(
-    settings: Settings, compiled: Mapping[str, str], question: Question
+    settings: Settings, compiled: Mapping[str, str], inquiry: Inquiry
 ) -> tuple[Window, dict[str, list[Row]]]:
     """Answer the compiled analyses; give the window and the rows of each analysis.
 
     Raises WarehouseUnavailableError where there are no marts yet.
     """
     with open_warehouse(settings, read_only=True) as warehouse:
-        window = _window(warehouse, compiled["failures_last_moment"], question)
+        window = _window(warehouse, compiled["failures_last_moment"], inquiry)
         found = {
-            name: _rows(warehouse, name, fill(sql, _values(question, window)))
+            name: _rows(warehouse, name, fill(sql, _values(inquiry, window)))
             for name, sql in compiled.items()
             if name != "failures_last_moment"
         }
     return window, found
 
 
-def _window(warehouse: Warehouse, sql: str, question: Question) -> Window:
-    end, is_known = question.until, True
+def _window(warehouse: Warehouse, sql: str, inquiry: Inquiry) -> Window:
+    end, is_known = inquiry.until, True
     if end is None:
-        values = {"failure_projects": question.scope.names()}
+        values = {"failure_projects": inquiry.scope.names()}
         rows = _rows(warehouse, "failures_last_moment", fill(sql, values))
         is_known = rows[0]["last_moment"] is not None
         last = rows[0]["last_moment"] if is_known else FIRST_MOMENT
         day = last.astimezone(UTC).date() + timedelta(days=1)
         end = datetime.combine(day, time(), UTC)
     try:
-        start = end - timedelta(days=question.lookback_days)
+        start = end - timedelta(days=inquiry.lookback_days)
     except OverflowError as error:
         raise UsageError("the window begins before the year 1", "look back fewer days") from error
-    return Window(start, end, question.lookback_days, is_known)
+    return Window(start, end, inquiry.lookback_days, is_known)
 
 
-def _values(question: Question, window: Window) -> dict[str, list[str]]:
+def _values(inquiry: Inquiry, window: Window) -> dict[str, list[str]]:
     return {
-        "failure_projects": question.scope.names(),
+        "failure_projects": inquiry.scope.names(),
         "failures_from": [window.start.astimezone(UTC).isoformat()],
         "failures_until": [window.end.astimezone(UTC).isoformat()],
         "failure_lookback_days": [str(window.lookback_days)],
-        "failure_pattern_threshold": [str(question.pattern_threshold)],
-        "failure_type": [question.failure_type],
-        "job_name": [question.job_name],
+        "failure_pattern_threshold": [str(inquiry.pattern_threshold)],
+        "failure_type": [inquiry.failure_type],
+        "job_name": [inquiry.job_name],
     }
 
 

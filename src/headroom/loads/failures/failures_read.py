@@ -11,7 +11,7 @@ from headroom.landed.landing import Row, arrow_rows
 from headroom.landed.masks import HIDDEN, mask_batches
 from headroom.landed.rejects import MASKED, Reject, reject_rows
 from headroom.loads.failures.values import MAX_TEXT
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading.inputs import TooLargeError
 
 HOOK = "failures"
@@ -70,7 +70,7 @@ class ToldApart:
 
 
 @dataclass
-class Collected:
+class FailuresRead:
     """Rows of a load, masked and in the types of their tables as soon as a batch is full.
 
     `put_aside` takes them out of memory where they are many; without it all are held. `replaced`
@@ -78,7 +78,7 @@ class Collected:
     source was.
     """
 
-    report: LoadReport
+    tally: Tally
     put_aside: Callable[[LandedTable, Batches], None] | None = None
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
     batches: dict[str, Batches] = field(default_factory=lambda: {name: [] for name in TABLES})
@@ -93,7 +93,7 @@ class Collected:
         self.rows[table].append(row)
         # The ends of a pod are part of it.
         if table not in (REJECTS, POD_ENDS):
-            self.report.parsed += 1
+            self.tally.parsed += 1
         self.characters += sum(len(value) for value in row.values() if isinstance(value, str))
         if self.characters >= CHARACTERS_A_BATCH or len(self.rows[table]) >= ROWS_A_BATCH:
             for name in TABLES:
@@ -103,11 +103,11 @@ class Collected:
 
     def reject(self, subject: str | None, reason: str, excerpt: str, where: str) -> None:
         """Keep a piece that could not be read, with the reason."""
-        reject = Reject(HOOK, subject, reason, excerpt[:MASKED], where, self.report.source)
+        reject = Reject(HOOK, subject, reason, excerpt[:MASKED], where, self.tally.source)
         self.rejects.append(reject)
         if len(self.rejects) >= ROWS_A_BATCH:
             self._pack_rejects()
-        self.report.reject(reason, where)
+        self.tally.reject(reason, where)
 
     def incoming(self) -> dict[LandedTable, Batches]:
         """Give everything by table, to be landed."""

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from headroom.failures.ask import Row
-from headroom.failures.report import FailureReport
+from headroom.diagnosis.answer import Diagnosis
+from headroom.diagnosis.ask import Row
 from headroom.terminal import plain
 
 TITLES = {
@@ -22,29 +22,29 @@ SEVERITY_STYLES = {"high": "bold red", "medium": "yellow", "low": "", "info": "d
 SHOWN_ROWS = 15
 
 
-def print_failures(console: Console, report: FailureReport) -> None:
+def print_failures(console: Console, diagnosis: Diagnosis) -> None:
     """Print an answer: a heading, what it is made of, then its parts."""
-    console.rule(f"[bold]{TITLES[report.command]}[/bold]")
+    console.rule(f"[bold]{TITLES[diagnosis.command]}[/bold]")
     parts = {"analyze": _print_analysis, "stats": _print_stats, "remediate": _print_remediation}
-    parts[report.command](console, report)
+    parts[diagnosis.command](console, diagnosis)
 
 
-def _print_span(console: Console, report: FailureReport) -> None:
-    window = report.window
+def _print_span(console: Console, diagnosis: Diagnosis) -> None:
+    window = diagnosis.window
     span = f"{_moment(window.start)} to {_moment(window.end)} UTC ({window.lookback_days} days)"
     _fact(console, "window", span if window.is_known else "none: nothing is known")
-    _fact(console, "projects shown", report.question.scope.describe())
+    _fact(console, "projects shown", diagnosis.inquiry.scope.describe())
 
 
-def _print_analysis(console: Console, report: FailureReport) -> None:
-    _print_span(console, report)
-    if not _print_summary(console, report):
+def _print_analysis(console: Console, diagnosis: Diagnosis) -> None:
+    _print_span(console, diagnosis)
+    if not _print_summary(console, diagnosis):
         # What is resolved now is told just when nothing fails any more.
-        if report.sections["recommendations"]:
-            _print_recommendations(console, report)
+        if diagnosis.sections["recommendations"]:
+            _print_recommendations(console, diagnosis)
         return
-    threshold = report.question.pattern_threshold
-    patterns = [row for row in report.patterns("project") if row["is_pattern"]]
+    threshold = diagnosis.inquiry.pattern_threshold
+    patterns = [row for row in diagnosis.patterns("project") if row["is_pattern"]]
     _print_table(
         console,
         f"Projects with {threshold} failures or more (the published rule)",
@@ -54,19 +54,19 @@ def _print_analysis(console: Console, report: FailureReport) -> None:
             for row in patterns
         ],
     )
-    _print_times(console, report)
-    _print_places(console, report, "nodes", "node")
-    _print_places(console, report, "images", "image")
-    _print_messages(console, report)
-    _print_recommendations(console, report)
+    _print_times(console, diagnosis)
+    _print_places(console, diagnosis, "nodes", "node")
+    _print_places(console, diagnosis, "images", "image")
+    _print_messages(console, diagnosis)
+    _print_recommendations(console, diagnosis)
 
 
-def _print_stats(console: Console, report: FailureReport) -> None:
-    _print_span(console, report)
-    if not _print_summary(console, report):
+def _print_stats(console: Console, diagnosis: Diagnosis) -> None:
+    _print_span(console, diagnosis)
+    if not _print_summary(console, diagnosis):
         return
     for dimension in ("type", "project", "node"):
-        rows = report.patterns(dimension)
+        rows = diagnosis.patterns(dimension)
         _print_table(
             console,
             f"Failures by {dimension}",
@@ -75,12 +75,12 @@ def _print_stats(console: Console, report: FailureReport) -> None:
         )
 
 
-def _print_summary(console: Console, report: FailureReport) -> bool:
+def _print_summary(console: Console, diagnosis: Diagnosis) -> bool:
     """Print the totals; False where nothing failed, and that is all there is to say."""
-    summary = report.summary
+    summary = diagnosis.summary
     if not summary["failure_count"]:
         found = "No failure is known of in this window."
-        if not report.window.is_known:
+        if not diagnosis.window.is_known:
             found = "Neither failures nor attempts are known of the projects shown."
         console.print(f"\n{found}", highlight=False)
         return False
@@ -104,10 +104,10 @@ def _print_summary(console: Console, report: FailureReport) -> bool:
     return True
 
 
-def _print_times(console: Console, report: FailureReport) -> None:
+def _print_times(console: Console, diagnosis: Diagnosis) -> None:
     """Say when failures pile up, and what rises."""
     rows = [
-        row for row in report.sections["patterns"] if row["is_spike"] or row["trend"] == "rising"
+        row for row in diagnosis.sections["patterns"] if row["is_spike"] or row["trend"] == "rising"
     ]
     _print_table(
         console,
@@ -129,8 +129,8 @@ def _print_times(console: Console, report: FailureReport) -> None:
     )
 
 
-def _print_places(console: Console, report: FailureReport, section: str, kind: str) -> None:
-    rows = report.sections[section]
+def _print_places(console: Console, diagnosis: Diagnosis, section: str, kind: str) -> None:
+    rows = diagnosis.sections[section]
     _print_table(
         console,
         f"{section.capitalize()}: what was seen against what ran there",
@@ -172,20 +172,20 @@ def _verdict(row: Row) -> str | Text:
     return "not proven" if row["is_tested"] else "not tested: too few jobs or users"
 
 
-def _print_messages(console: Console, report: FailureReport) -> None:
+def _print_messages(console: Console, diagnosis: Diagnosis) -> None:
     """Say what the images of the published rule fail with."""
-    threshold = report.question.pattern_threshold
+    threshold = diagnosis.inquiry.pattern_threshold
     rows = [
         (row["image_name"], row["failure_count"], row["common_messages"])
-        for row in report.sections["images"]
+        for row in diagnosis.sections["images"]
         if row["failure_count"] >= threshold
     ]
     title = f"Images with {threshold} failures or more, and their most frequent messages"
     _print_table(console, title, ("image", "failures", "messages"), rows)
 
 
-def _print_recommendations(console: Console, report: FailureReport) -> None:
-    rows = report.sections["recommendations"]
+def _print_recommendations(console: Console, diagnosis: Diagnosis) -> None:
+    rows = diagnosis.sections["recommendations"]
     console.print("\n[bold]Recommendations[/bold]")
     if not rows:
         console.print("  none", style="dim")
@@ -200,11 +200,11 @@ def _print_recommendations(console: Console, report: FailureReport) -> None:
     _print_rest(console, len(rows))
 
 
-def _print_remediation(console: Console, report: FailureReport) -> None:
-    sections = report.sections
-    _print_span(console, report)
-    _fact(console, "failure type", report.question.failure_type)
-    _fact(console, "in the window", _frequency(report))
+def _print_remediation(console: Console, diagnosis: Diagnosis) -> None:
+    sections = diagnosis.sections
+    _print_span(console, diagnosis)
+    _fact(console, "failure type", diagnosis.inquiry.failure_type)
+    _fact(console, "in the window", _frequency(diagnosis))
     rules = [row for row in sections["remediations"] if row["rule_order"]]
     tried = [row for row in sections["remediations"] if row["solution_rank"]]
     if not (rules or tried or sections["retries"]):
@@ -240,12 +240,12 @@ def _print_remediation(console: Console, report: FailureReport) -> None:
             ],
         )
     _print_retries(console, sections["retries"])
-    if report.question.job_name:
-        _print_similar(console, report)
+    if diagnosis.inquiry.job_name:
+        _print_similar(console, diagnosis)
 
 
-def _frequency(report: FailureReport) -> str:
-    row, threshold = report.sections["of_type"][0], report.question.pattern_threshold
+def _frequency(diagnosis: Diagnosis) -> str:
+    row, threshold = diagnosis.sections["of_type"][0], diagnosis.inquiry.pattern_threshold
     verdict = "a pattern" if row["is_pattern"] else "no pattern"
     return (
         f"{row['failure_count']:,} failures of {row['job_count']:,} jobs: {verdict} (the threshold"
@@ -284,9 +284,9 @@ def _uplift(row: Row) -> str:
     return f"{points}, n {row['retry_count']} and {row['unchanged_retry_count']}){proven}"
 
 
-def _print_similar(console: Console, report: FailureReport) -> None:
-    job, rows = report.question.job_name, report.sections["similar"]
-    own = report.sections["of_job"][0]["failure_count"]
+def _print_similar(console: Console, diagnosis: Diagnosis) -> None:
+    job, rows = diagnosis.inquiry.job_name, diagnosis.sections["similar"]
+    own = diagnosis.sections["of_job"][0]["failure_count"]
     console.print()
     console.print(
         f"Failures of job {plain(job)} of this type: {own:,}", highlight=False, style="bold"

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from headroom.diagnosis.ask import Inquiry, Row, Window, ask, compile_for_failures
 from headroom.errors import UsageError
-from headroom.failures.ask import Question, Row, Window, ask, compile_for_failures
 from headroom.inventory import require_marts
 from headroom.printable import printable_json
 from headroom.settings import Settings
@@ -36,11 +36,11 @@ SECTIONS: dict[Command, dict[str, str]] = {
 
 
 @dataclass(frozen=True)
-class FailureReport:
+class Diagnosis:
     """An answer: what was asked, for which window, and the rows of each section."""
 
     command: Command
-    question: Question
+    inquiry: Inquiry
     window: Window
     sections: Mapping[str, list[Row]]
 
@@ -62,21 +62,21 @@ def compile_command(settings: Settings, command: Command) -> dict[str, str]:
 def answer(
     settings: Settings,
     command: Command,
-    question: Question,
+    inquiry: Inquiry,
     compiled: Mapping[str, str] | None = None,
-) -> FailureReport:
+) -> Diagnosis:
     """Answer a command; `compiled` spares compiling its analyses again.
 
     Raises UsageError for a remediation without a type, WarehouseUnavailableError without marts.
     """
-    if command == "remediate" and not question.failure_type.strip():
+    if command == "remediate" and not inquiry.failure_type.strip():
         raise UsageError("--type is empty", "name a type of failure, such as OOMKilled")
     require_marts(settings, "failures")
     sql = compiled or compile_command(settings, command)
-    window, found = ask(settings, sql, question)
+    window, found = ask(settings, sql, inquiry)
     sections = {name: found[analysis] for name, analysis in SECTIONS[command].items()}
-    question = replace(question, failure_type=_as_ruled(question.failure_type, sections))
-    return FailureReport(command, question, window, sections)
+    inquiry = replace(inquiry, failure_type=_as_ruled(inquiry.failure_type, sections))
+    return Diagnosis(command, inquiry, window, sections)
 
 
 def _as_ruled(failure_type: str, sections: Mapping[str, list[Row]]) -> str:
@@ -85,22 +85,22 @@ def _as_ruled(failure_type: str, sections: Mapping[str, list[Row]]) -> str:
     return next((name for name in known if name.lower() == failure_type.lower()), failure_type)
 
 
-def as_json(report: FailureReport) -> str:
+def as_json(diagnosis: Diagnosis) -> str:
     """Write an answer for a program: instants in ISO 8601, decimals as numbers, NULL as null."""
-    question, window = report.question, report.window
+    inquiry, window = diagnosis.inquiry, diagnosis.window
     head: dict[str, Any] = {
-        "command": report.command,
-        "projects": None if question.scope.projects is None else list(question.scope.projects),
+        "command": diagnosis.command,
+        "projects": None if inquiry.scope.projects is None else list(inquiry.scope.projects),
         "window": {
             "from": window.start if window.is_known else None,
             "until": window.end if window.is_known else None,
             "lookback_days": window.lookback_days,
         },
-        "pattern_threshold": question.pattern_threshold,
+        "pattern_threshold": inquiry.pattern_threshold,
     }
-    if report.command == "remediate":
-        head |= {"failure_type": question.failure_type, "job_name": question.job_name or None}
-    sections: dict[str, Any] = dict(report.sections)
+    if diagnosis.command == "remediate":
+        head |= {"failure_type": inquiry.failure_type, "job_name": inquiry.job_name or None}
+    sections: dict[str, Any] = dict(diagnosis.sections)
     for single in ("summary", "of_type", "of_job"):
         if single in sections:
             sections[single] = sections[single][0]

@@ -10,7 +10,7 @@ from headroom.loads.build_stats.facts import (
     read_sample,
 )
 from headroom.loads.build_stats.fields import listed
-from headroom.loads.report import LoadReport
+from headroom.loads.tally import Tally
 from headroom.reading.values import BadValueError
 
 HOOK = "build-stats"
@@ -22,13 +22,13 @@ Samples = list[Any]
 
 
 @dataclass
-class Collected:
+class BuildsRead:
     """Reports, samples and rejects of a load. Of two samples with one key the later one counts.
 
     That is told: two logs may have the same name, and be of different builds.
     """
 
-    report: LoadReport
+    tally: Tally
     reports: dict[str, dict[str, Any]] = field(default_factory=dict)
     samples: dict[tuple[str, int], Sample] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Collected:
     def add_report(self, row: dict[str, Any]) -> None:
         """Keep what a log says of a build."""
         self.reports[row["report_id"]] = row
-        self.report.parsed += 1
+        self.tally.parsed += 1
 
     def add_samples(self, build_id: str, values: Samples, where: str) -> None:
         """Keep the good samples of a build, each at its place in the log; reject the others."""
@@ -52,7 +52,7 @@ class Collected:
             self.samples[build_id, index] = sample
             if sample.unread:
                 unread[sample.unread] = unread.get(sample.unread, 0) + 1
-            self.report.parsed += 1
+            self.tally.parsed += 1
         for names, count in unread.items():
             self.reject(build_id, f"{UNREAD}: {listed(names)}", f"{count} samples", where)
         if differing:
@@ -62,5 +62,5 @@ class Collected:
 
     def reject(self, build_id: str | None, reason: str, excerpt: str, where: str) -> None:
         """Keep a piece that could not be read, with the reason."""
-        self.rejects.append(Reject(HOOK, build_id, reason, excerpt, where, self.report.source))
-        self.report.reject(reason, where)
+        self.rejects.append(Reject(HOOK, build_id, reason, excerpt, where, self.tally.source))
+        self.tally.reject(reason, where)

@@ -6,13 +6,13 @@ from typing import Any
 
 from rich.console import Console
 
-from headroom.failures.access import Scope
-from headroom.failures.ask import Question, Window
-from headroom.failures.render import print_failures
-from headroom.failures.report import FailureReport
+from headroom.diagnosis.access import Scope
+from headroom.diagnosis.answer import Diagnosis
+from headroom.diagnosis.ask import Inquiry, Window
+from headroom.diagnosis.render import print_failures
 from headroom.landed.landing import Landed
-from headroom.loads.render import print_report
-from headroom.loads.report import LoadReport
+from headroom.loads.render import print_tally
+from headroom.loads.tally import Tally
 
 RESOLVED = {
     "severity": "low",
@@ -26,9 +26,9 @@ def analysis(*recommendations: dict[str, Any]) -> str:
     """Print the analysis of a window in which nothing failed."""
     window = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC), 7)
     sections = {"summary": [{"failure_count": 0}], "recommendations": list(recommendations)}
-    report = FailureReport("analyze", Question(Scope(None), 7), window, sections)
+    diagnosis = Diagnosis("analyze", Inquiry(Scope(None), 7), window, sections)
     console = Console(file=io.StringIO(), width=120)
-    print_failures(console, report)
+    print_failures(console, diagnosis)
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
@@ -42,7 +42,7 @@ def test_what_is_resolved_is_told_where_nothing_fails_any_more() -> None:
 def test_rows_that_a_load_removed_are_told_without_new_ones() -> None:
     tables = [Landed("landed_failure_solutions", removed=2), Landed("landed_pods")]
     console = Console(file=io.StringIO(), width=120)
-    print_report(console, LoadReport(landed=tables))
+    print_tally(console, Tally(landed=tables))
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert "landed_failure_solutions: 0 new, 0 changed, 0 unchanged, 2 removed" in said
     assert "landed_pods" not in said

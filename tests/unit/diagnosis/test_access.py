@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headroom.diagnosis.access import Scope, allowed_projects, scope_of
+from headroom.diagnosis.ask import Inquiry
 from headroom.errors import UsageError
-from headroom.failures.access import Scope, allowed_projects, scope_of
-from headroom.failures.ask import Question
 from headroom.report.compiled import TOKENS, fill, literals
 
 NAMES = st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
@@ -60,13 +60,13 @@ def test_a_project_that_is_not_allowed_is_refused(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("days", [0, -1, 1001])
 def test_a_window_that_is_none_is_refused(days: int) -> None:
     with pytest.raises(UsageError, match="is not a window"):
-        Question(Scope(None), days)
+        Inquiry(Scope(None), days)
 
 
 @pytest.mark.parametrize("threshold", [0, -3])
 def test_a_threshold_below_one_is_refused(threshold: int) -> None:
     with pytest.raises(UsageError, match="is not a number of failures"):
-        Question(Scope(None), 7, datetime(2026, 1, 1, tzinfo=UTC), threshold)
+        Inquiry(Scope(None), 7, datetime(2026, 1, 1, tzinfo=UTC), threshold)
 
 
 @given(NAMES.filter(len))

@@ -11,7 +11,7 @@ MAX_SHOWN = 20
 
 
 @dataclass
-class LoadReport:
+class Tally:
     """Counts of a load, and the first places at which something could not be loaded."""
 
     sources: int = 0
