@@ -1,15 +1,14 @@
 -- chi_square_tail of a tabled 95% quantile is 0.05, for odd and even degrees.
 with
 
-cases as (
+cases (statistic, degrees) as (
 
-    select * from (values
-        (3.841459, 1),
-        (5.991465, 2),
-        (7.814728, 3),
-        (18.307038, 10),
-        (36.415029, 24)
-    ) as cases (statistic, degrees)
+    values
+    (3.841459, 1),
+    (5.991465, 2),
+    (7.814728, 3),
+    (18.307038, 10),
+    (36.415029, 24)
 
 ),
 

@@ -1,15 +1,14 @@
--- in_units gives every decimal of 18 digits as a whole number, and sums of them that 18 digits hold.
+-- in_units gives every decimal of 18 digits as a whole number, and sums that 18 digits hold.
 with
 
-cases as (
+cases (number, expected) as (
 
-    select * from (values
-        (cast(999999999999.999999 as decimal(18, 6)), 999999999999999999),
-        (cast(-999999999999.999999 as decimal(18, 6)), -999999999999999999),
-        (cast(-1.5 as decimal(18, 6)), -1500000),
-        (cast(0.000001 as decimal(18, 6)), 1),
-        (cast(null as decimal(18, 6)), cast(null as bigint))
-    ) as cases (number, expected)
+    values
+    (cast(999999999999.999999 as decimal(18, 6)), 999999999999999999),
+    (cast(-999999999999.999999 as decimal(18, 6)), -999999999999999999),
+    (cast(-1.5 as decimal(18, 6)), -1500000),
+    (cast(0.000001 as decimal(18, 6)), 1),
+    (cast(null as decimal(18, 6)), cast(null as bigint))
 
 ),
 

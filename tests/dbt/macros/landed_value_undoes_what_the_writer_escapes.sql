@@ -1,19 +1,18 @@
 -- landed_value makes NULL of empty cells and of the word null, and undoes the escapes of text.
 with
 
-cases as (
+cases (cell, expected) as (
 
-    select * from (values
-        ('', cast(null as text)),
-        (' NULL ', cast(null as text)),
-        (cast(null as text), cast(null as text)),
-        ('\', ''),
-        ('\null', 'null'),
-        ('\a~rb~t', 'a' || chr(13) || 'b~'),
-        ('\~tr', '~r'),
-        ('\\x', '\x'),
-        (' plain ~r', ' plain ~r')
-    ) as cases (cell, expected)
+    values
+    ('', cast(null as text)),
+    (' NULL ', cast(null as text)),
+    (cast(null as text), cast(null as text)),
+    ('\', ''),
+    ('\null', 'null'),
+    ('\a~rb~t', 'a' || chr(13) || 'b~'),
+    ('\~tr', '~r'),
+    ('\\x', '\x'),
+    (' plain ~r', ' plain ~r')
 
 ),
 

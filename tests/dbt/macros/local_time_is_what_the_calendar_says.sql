@@ -1,13 +1,15 @@
--- local_time takes a short way for UTC: it has to agree with the calendar, at infinity and before 1970 too.
+-- local_time, which is short for UTC, agrees with the calendar, at infinity and before 1970 too.
 with
 
-instants as (
+instants (instant) as (
 
-    select cast(instant as timestamptz) as instant
-    from (values
-        ('2025-11-24 23:59:59.999999+00'), ('1969-12-31 23:59:59.5+00'), ('2024-02-29 00:00:00+02'),
-        ('infinity'), ('-infinity'), (cast(null as text))
-    ) as instants (instant)
+    values
+    (timestamptz '2025-11-24 23:59:59.999999+00'),
+    (timestamptz '1969-12-31 23:59:59.5+00'),
+    (timestamptz '2024-02-29 00:00:00+02'),
+    (timestamptz 'infinity'),
+    (timestamptz '-infinity'),
+    (cast(null as timestamptz))
 
 ),
 
@@ -15,7 +17,7 @@ computed as (
 
     select
         instant,
-        {{ local_time('instant') }} as local,
+        {{ local_time('instant') }} as computed,
         instant at time zone '{{ var("reporting_timezone") }}' as expected
     from instants
 
@@ -23,4 +25,4 @@ computed as (
 
 select *
 from computed
-where local is distinct from expected
+where computed is distinct from expected

@@ -1,13 +1,12 @@
 -- median_twice is twice the middle value, or the sum of the two in the middle.
 with
 
-cases as (
+cases (series, number, expected) as (
 
-    select * from (values
-        ('odd', 3, 4), ('odd', 1, 4), ('odd', 2, 4),
-        ('even', 7, 5), ('even', 1, 5), ('even', 3, 5), ('even', 2, 5),
-        ('one', 9, 18)
-    ) as cases (series, number, expected)
+    values
+    ('odd', 3, 4), ('odd', 1, 4), ('odd', 2, 4),
+    ('even', 7, 5), ('even', 1, 5), ('even', 3, 5), ('even', 2, 5),
+    ('one', 9, 18)
 
 ),
 

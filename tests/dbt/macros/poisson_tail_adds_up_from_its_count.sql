@@ -1,15 +1,14 @@
--- poisson_tail gives the tabled values: nothing is below the count 0, and far tails keep their digits.
+-- poisson_tail gives the tabled values: nothing is below the count 0, far tails keep their digits.
 with
 
-cases as (
+cases (failures, expected, tail) as (
 
-    select * from (values
-        (0, 3.0, 1.0),
-        (1, 3.0, 0.950212931632136),
-        (6, 0.8, 0.000184344),
-        (16, 6.0, 0.000508820),
-        (1, 0.0, 0.0)
-    ) as cases (failures, expected, tail)
+    values
+    (0, 3.0, 1.0),
+    (1, 3.0, 0.950212931632136),
+    (6, 0.8, 0.000184344),
+    (16, 6.0, 0.000508820),
+    (1, 0.0, 0.0)
 
 ),
 

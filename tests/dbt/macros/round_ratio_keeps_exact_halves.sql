@@ -1,14 +1,13 @@
 -- round_ratio rounds 2.375 to 2.38 and 4.125 to 4.13, which a double would round by chance.
 with
 
-cases as (
+cases (numerator, denominator, expected) as (
 
-    select * from (values
-        (19000, 8000, 2.38),
-        (33000, 8000, 4.13),
-        (-19000, 8000, -2.38),
-        (1, 3, 0.33)
-    ) as cases (numerator, denominator, expected)
+    values
+    (19000, 8000, 2.38),
+    (33000, 8000, 4.13),
+    (-19000, 8000, -2.38),
+    (1, 3, 0.33)
 
 ),
 

@@ -1,14 +1,13 @@
 -- round_wide rounds quotients half up, also of numbers that outgrow a bigint.
 with
 
-cases as (
+cases (numerator, denominator, expected) as (
 
-    select * from (values
-        ('2375', '1000', 2.38),
-        ('2374999999999999999999999999', '1000000000000000000000000000', 2.37),
-        ('2375000000000000000000000000', '1000000000000000000000000000', 2.38),
-        ('1', '0', cast(null as numeric(3, 2)))
-    ) as cases (numerator, denominator, expected)
+    values
+    ('2375', '1000', 2.38),
+    ('2374999999999999999999999999', '1000000000000000000000000000', 2.37),
+    ('2375000000000000000000000000', '1000000000000000000000000000', 2.38),
+    ('1', '0', cast(null as numeric(3, 2)))
 
 ),
 

@@ -1,15 +1,14 @@
 -- wilson_bound ranks 6 of 7 (0.49) above 3 of 4 (0.30) and 1 of 1 (0.21); nothing tried is NULL.
 with
 
-cases as (
+cases (successes, trials, low) as (
 
-    select * from (values
-        (6, 7, 0.49),
-        (3, 4, 0.30),
-        (1, 1, 0.21),
-        (0, 5, 0.00),
-        (0, 0, cast(null as decimal(3, 2)))
-    ) as cases (successes, trials, low)
+    values
+    (6, 7, 0.49),
+    (3, 4, 0.30),
+    (1, 1, 0.21),
+    (0, 5, 0.00),
+    (0, 0, cast(null as decimal(3, 2)))
 
 ),
 
