@@ -144,7 +144,7 @@ def build_marts(
         arguments += ["--exclude", *excluded]
     is_file = settings.target == "duckdb"
     with private_spill(settings.duckdb_path) if is_file else nullcontext():
-        run = run_dbt(settings, arguments, on_result)
+        run = run_dbt(settings, arguments, on_result, only_data_changed=not has_seeds)
     if run.returncode != 0:
         kept = f"{run.count('skipped')} nodes were skipped and keep their last good state"
         if reason := _stopped_by(run):

@@ -29,6 +29,8 @@ KEPT_BEGINNINGS = ("DBT_ENV_SECRET_", "DBT_ENV_CUSTOM_ENV_")
 # What is given to dbt anyway is not worth a word where it says the same.
 GIVEN = {"DBT_PROJECT_DIR": PROJECT_DIR, "DBT_PROFILES_DIR": PROFILES_DIR}
 
+# Read by the materialization of views.
+ONLY_DATA_CHANGED = "HEADROOM_ONLY_DATA_CHANGED"
 NODE_ERROR_EVENT = "RunResultError"
 RESULT_EVENTS = {
     "LogModelResult",
@@ -115,8 +117,12 @@ def run_dbt(
     settings: Settings,
     arguments: list[str],
     on_result: Callable[[NodeResult], None] | None = None,
+    *,
+    only_data_changed: bool = False,
 ) -> DbtRun:
     """Run dbt in the project with the settings' places; tell `on_result` of each finished node.
+
+    With `only_data_changed` the views that are there stay as they are.
 
     Raises WarehouseUnavailableError where the database does not answer.
     """
@@ -126,7 +132,7 @@ def run_dbt(
     with subprocess.Popen(
         command,
         cwd=PROJECT_DIR,
-        env=dbt_environment(settings),
+        env={**dbt_environment(settings), ONLY_DATA_CHANGED: "1" if only_data_changed else ""},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -231,6 +231,16 @@ def test_plain_dbt_makes_the_next_build_a_whole_one(quiet: Project) -> None:
     assert (found.domains, found.has_seeds) == (ALL, True)
 
 
+# Views that are made again are others by this number.
+VIEWS = """
+    select classes.relname, classes.oid
+    from pg_catalog.pg_class as classes
+    join pg_catalog.pg_namespace as schemas on classes.relnamespace = schemas.oid
+    where classes.relkind = 'v' and schemas.nspname = 'headroom_staging'
+    order by classes.relname
+"""
+
+
 @pytest.mark.usually_on("postgres")
 def test_a_failed_test_stays_red_and_only_what_changed_is_built(complete: Project) -> None:
     # The cases above took marks of loads back.
@@ -241,9 +251,13 @@ def test_a_failed_test_stays_red_and_only_what_changed_is_built(complete: Projec
     ]
     with complete.in_environment():
         write_raw(complete.settings, broken, [definition_row()])
+    views = complete.query(VIEWS)
     first = complete.headroom("build")
     assert first.returncode == 4
     assert "Building flotilla, failures; unchanged: builds, throughput" in first.stdout
+    assert complete.query(VIEWS) == views
     again = complete.headroom("build")
     assert again.returncode == 4
     assert "Building flotilla, builds, failures, throughput" in again.stdout
+    assert [name for name, _ in complete.query(VIEWS)] == [name for name, _ in views]
+    assert not set(complete.query(VIEWS)) & set(views)
