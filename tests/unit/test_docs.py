@@ -28,6 +28,7 @@ GENERAL_PAGES = {"as_of", "attribution", "fingerprint", "gate", "null_hash", "ru
 PAGE_PARTS = ("**Question.**", "## Example", "## What to do", "## Limits")
 
 MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\s*\(([^)]*)\)")
+MATERIALIZATION = re.compile(r"{%-?\s*materialization\s+(\w+),\s*(\w+)\s*-?%}")
 IMPLEMENTATION = re.compile(r"(default|duckdb|postgres)__")
 REF = re.compile(r"\bref\(\s*'(\w+)'\s*\)")
 
@@ -36,10 +37,13 @@ def macros_of(folder: Path) -> dict[str, list[str]]:
     """Give the arguments of each macro of a folder; an adapter's own implementation is none."""
     found = {}
     for path in folder.glob("*.sql"):
-        for name, arguments in MACRO.findall(path.read_text(encoding="utf-8")):
+        text = path.read_text(encoding="utf-8")
+        for name, arguments in MACRO.findall(text):
             if not IMPLEMENTATION.match(name):
                 names = [part.split("=")[0].strip() for part in arguments.split(",")]
                 found[name] = [argument for argument in names if argument]
+        for parts in MATERIALIZATION.findall(text):
+            found["_".join(("materialization", *parts))] = []
     return found
 
 
@@ -73,8 +77,9 @@ def test_every_macro_is_described_with_its_arguments(folder: Path) -> None:
 
 def test_a_macro_that_is_not_described_is_found(tmp_path: Path) -> None:
     text = "{% macro shown(a, b='x') -%}1{%- endmacro %}{%- macro duckdb__shown(a) %}{% endmacro %}"
+    text += "{% materialization view, default %}1{% endmaterialization %}"
     (tmp_path / "shown.sql").write_text(text)
-    assert macros_of(tmp_path) == {"shown": ["a", "b"]}
+    assert macros_of(tmp_path) == {"shown": ["a", "b"], "materialization_view_default": []}
 
 
 @pytest.mark.parametrize(("name", "command"), list(commands()), ids=str)
