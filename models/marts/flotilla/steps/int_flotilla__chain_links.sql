@@ -1,11 +1,13 @@
 -- By doubling, not by recursion: after each of these steps twice as many links are known, and each
 -- run knows the one that lies twice as far up.
-{%- set doublings = 7 %}
+{%- set doublings = 6 %}
 with
 
 limits as (
 
-    select least(cast({{ threshold('lineage_max_depth') }} as integer), {{ 2 ** doublings }}) as max_depth
+    select
+        least(cast({{ threshold('lineage_max_depth') }} as integer), {{ 2 ** doublings }})
+            as max_depth
 
 ),
 
@@ -49,16 +51,18 @@ links_0 as (
 
     ),
 
-    jumps_{{ doubling + 1 }} as (
+    {% if not loop.last %}
+        jumps_{{ doubling + 1 }} as (
 
-        select
-            jumps_{{ doubling }}.run_id,
-            further.reached_run_id
-        from jumps_{{ doubling }}
-        inner join jumps_{{ doubling }} as further
-            on jumps_{{ doubling }}.reached_run_id = further.run_id
+            select
+                jumps_{{ doubling }}.run_id,
+                further.reached_run_id
+            from jumps_{{ doubling }}
+            inner join jumps_{{ doubling }} as further
+                on jumps_{{ doubling }}.reached_run_id = further.run_id
 
-    ),
+        ),
+    {% endif %}
 {% endfor %}
 
 bounded as (

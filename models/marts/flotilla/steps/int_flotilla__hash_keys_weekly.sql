@@ -241,4 +241,5 @@ select
         as cold_start_gb_hours,
     max(left_at) as last_left_at
 from facts
-group by queued_week, key_candidate, definition_id, served_key_number
+-- The number first: PostgreSQL sorts, and compares what comes first most often.
+group by served_key_number, queued_week, key_candidate, definition_id
