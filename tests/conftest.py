@@ -37,17 +37,22 @@ FLEET_READERS = ("test_reference.py", "test_notebooks.py", "test_small_fleet.py"
 LONGEST_FIRST = (
     *FLEET_READERS,
     "test_incremental.py",
-    "test_unit_tests.py",
+    "test_log_parts.py",
+    "test_pull.py",
+    "test_bad_input.py",
     "test_replay_history.py",
-    "test_blame.py",
+    "test_quiet.py",
+    "test_unit_tests.py",
+    "test_failures_by_part.py",
+    "test_throughput.py",
+    "test_failure_actions.py",
+    "test_live_builds.py",
+    "test_deploy.py",
     "test_domains.py",
     "test_data_tests.py",
+    "test_blame.py",
     "test_builds.py",
-    "test_bad_input.py",
-    "test_failure_actions.py",
     "test_own_data.py",
-    "test_throughput.py",
-    "test_deploy.py",
 )
 
 
