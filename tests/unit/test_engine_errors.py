@@ -213,7 +213,7 @@ def test_a_build_that_the_server_stopped_may_be_tried_again() -> None:
 def test_how_a_build_ends(
     ended: DbtRun, kind: type[HeadroomError], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("headroom.build.run_dbt", lambda *_: ended)
+    monkeypatch.setattr("headroom.build.run_dbt", lambda *_, **_how: ended)
     with pytest.raises(HeadroomError) as error:
         build_marts(SETTINGS)
     assert type(error.value) is kind
