@@ -131,7 +131,7 @@ MADE = """
 
 @pytest.mark.parametrize("module_project", ["postgres"], indirect=True)
 def test_what_is_loaded_beside_a_build_belongs_to_the_next_one(module_project: Project) -> None:
-    """A DuckDB file has one writer."""
+    """On PostgreSQL alone: a DuckDB file has one writer. It goes on from the build above."""
     project = module_project
     before = project.query(MADE)
     view = "select rtrim(pg_get_viewdef('headroom_staging.stg_failures__pods'), ';')"
