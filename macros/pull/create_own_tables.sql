@@ -26,5 +26,9 @@
         {%- endfor %}
     {%- endfor %}
     {{- headroom.adopt_older_parts(known) }}
+    {%- if 'headroom_staging.pulled_commands' in tables and 'headroom_staging.pulled_commands.command_number' not in known %}
+        update headroom_staging.pulled_commands set command_number = {{ md5_number('command_md5') }};
+    {%- endif %}
+    {{ create_row_store_index('headroom_staging', 'pulled_commands', 'command_number') }}
     delete from headroom_operations.complete_builds;
 {%- endmacro %}

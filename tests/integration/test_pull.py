@@ -167,16 +167,23 @@ def test_only_what_differs_is_written(pulled: Project) -> None:
 
 def test_columns_that_an_earlier_version_lacked_are_added_and_filled(pulled: Project) -> None:
     """Other code than that of the last pull compares all of the source."""
-    runs = [run_row(f"eks-{number}", tier="Tier1", queued_at=START) for number in range(3)]
+    runs = [
+        run_row(f"eks-{number}", tier="Tier1", command="run", queued_at=START)
+        for number in range(3)
+    ]
     pull(pulled, runs)
     cascade = "cascade" if pulled.engine == "postgres" else ""
     pulled.execute(
         f"alter table {COPY} drop column tier {cascade};"
-        "alter table headroom_operations.pulls drop column code_md5"
+        "alter table headroom_operations.pulls drop column code_md5;"
+        f"alter table headroom_staging.pulled_commands drop column command_number {cascade}"
     )
     pull(pulled, runs)
     assert last_pull(pulled, "changed_runs, is_whole") == (3, True)
     assert pulled.query(f"select distinct tier from {COPY}") == [("Tier1",)]
+    # A command without its number would look new, and stand there twice.
+    commands = "select count(*), count(command_number) from headroom_staging.pulled_commands"
+    assert pulled.query(commands) == [(1, 1)]
 
 
 def test_the_scrub_goes_through_older_days_within_its_budget(pulled: Project) -> None:
