@@ -7,7 +7,6 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, chdir, redirect_stderr, redirect_stdout
-from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,51 +16,13 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.nodes import SeedNode
-from dbt_common.behavior_flags import BehaviorFlagRendered
-from dbt_common.events.base_types import BaseEvent, EventLevel
-from dbt_common.events.event_manager import EventManager
 
 from headroom.cli import main
 from headroom.settings import PROJECT_DIR
 from tests.support.parse import environment_of, manifest_for
+from tests.support.quick_dbt import make_dbt_quick
 
-# dbt looks through every module of the process to say who asks for a flag: a second each time.
-BehaviorFlagRendered._default_source = lambda _: "tests"
-
-
-def make_no_debug_events() -> None:
-    """Leave out the events that dbt writes into its debug log alone, some fifty a node.
-
-    Making their messages and the log took a third of a build. Now an event keeps what it was made
-    of, and makes its message when somebody asks it for something.
-    """
-    make, fire = BaseEvent.__init__, EventManager.fire_event
-
-    def keep(event: BaseEvent, *args: Any, **kwargs: Any) -> None:
-        vars(event)["made_of"] = args, kwargs
-
-    def message(event: BaseEvent) -> Any:
-        args, kwargs = vars(event)["made_of"]
-        make(event, *args, **kwargs)
-        return vars(event)["pb_msg"]
-
-    def fire_above_debug(
-        manager: EventManager,
-        event: BaseEvent,
-        level: EventLevel | None = None,
-        *rest: Any,
-        **how: Any,
-    ) -> None:
-        if (level or event.level_tag()) != EventLevel.DEBUG:
-            fire(manager, event, level, *rest, **how)
-
-    BaseEvent.__init__ = keep
-    BaseEvent.pb_msg = cached_property(message)
-    BaseEvent.pb_msg.__set_name__(BaseEvent, "pb_msg")
-    EventManager.fire_event = fire_above_debug
-
-
-make_no_debug_events()
+make_dbt_quick()
 
 
 def has_own_parse(project: Path) -> bool:
@@ -93,7 +54,8 @@ class DbtProcess:
     def __init__(self, command: list[str], *, env: Mapping[str, str], cwd: Path, **_: Any) -> None:
         printed = io.StringIO()
         with redirect_stdout(printed), chdir(cwd):
-            outcome = dbt(command[1:], env)
+            # A test of dbt's artifacts starts a process.
+            outcome = dbt([*command[1:], "--no-write-json"], env)
         if outcome.exception:
             printed.write(f"{outcome.exception}\n")
         self.returncode = 0 if outcome.success else 2 if outcome.exception else 1
