@@ -231,10 +231,11 @@ def test_plain_dbt_makes_the_next_build_a_whole_one(quiet: Project) -> None:
     assert (found.domains, found.has_seeds) == (ALL, True)
 
 
-# Views that are made again are others by this number.
+# The transaction that wrote a view last.
 VIEWS = """
-    select classes.relname, classes.oid
+    select classes.relname, cast(rules.xmin as text)
     from pg_catalog.pg_class as classes
+    join pg_catalog.pg_rewrite as rules on classes.oid = rules.ev_class
     join pg_catalog.pg_namespace as schemas on classes.relnamespace = schemas.oid
     where classes.relkind = 'v' and schemas.nspname = 'headroom_staging'
     order by classes.relname
