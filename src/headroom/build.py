@@ -89,13 +89,15 @@ def find_work(settings: Settings, built: tuple[str, ...], *, is_asked: bool) -> 
     with open_warehouse(settings) as warehouse:
         now = read_watermarks(warehouse, settings)
         complete = read_complete_builds(warehouse)
-        known = [complete[name] for name in built if name in complete]
-        is_known = len(known) == len(built) and all(
-            (build.code, build.tables) == (now.code, now.tables) for build in known
+        known = {name: complete[name] for name in built if name in complete}
+        is_known = bool(known) and all(
+            (build.code, build.tables) == (now.code, now.tables) for build in known.values()
         )
         if is_asked or not is_known:
             return Work(built, has_seeds=True, began_with=now)
-        changed = {name for name in built if complete[name].marks != now.of(name)}
+        # A domain that has data for the first time is new; the others are as they are.
+        new = {name for name in built if name not in known}
+        changed = new | {name for name in known if known[name].marks != now.of(name)}
         compared = None
         if "flotilla" in built and "flotilla" not in changed:
             compared = compare_source(warehouse)
@@ -106,10 +108,10 @@ def find_work(settings: Settings, built: tuple[str, ...], *, is_asked: bool) -> 
                 record_scrub(warehouse, compared)
     return Work(
         tuple(name for name in built if name in changed),
-        has_seeds=False,
+        has_seeds=bool(new),
         began_with=now,
         compared=compared,
-        unchanged_since=min(build.built_at for build in known),
+        unchanged_since=min(build.built_at for build in known.values()),
     )
 
 
@@ -136,11 +138,14 @@ def build_marts(
     """
     # Unit tests are about the code, not about this data: they run when the code is tested.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
+    excluded = exclusions(domains)
     if not has_seeds:
         arguments += ["--exclude-resource-type", "seed"]
+        # Views on what Headroom writes down itself: they stay, and show what is there.
+        excluded.append("path:models/*/operations")
     if full_refresh:
         arguments.append("--full-refresh")
-    if excluded := exclusions(domains):
+    if excluded:
         arguments += ["--exclude", *excluded]
     is_file = settings.target == "duckdb"
     with private_spill(settings.duckdb_path) if is_file else nullcontext():
