@@ -6,9 +6,11 @@ makes every other reader and writer of the file fail.
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,8 @@ KEPT_BEGINNINGS = ("DBT_ENV_SECRET_", "DBT_ENV_CUSTOM_ENV_")
 # What is given to dbt anyway is not worth a word where it says the same.
 GIVEN = {"DBT_PROJECT_DIR": PROJECT_DIR, "DBT_PROFILES_DIR": PROFILES_DIR}
 
+# An interrupted dbt may take so long to end its queries. What was not committed is not there.
+SECONDS_TO_END = 10
 # Read by the materialization of views.
 ONLY_DATA_CHANGED = "HEADROOM_ONLY_DATA_CHANGED"
 NODE_ERROR_EVENT = "RunResultError"
@@ -47,6 +51,7 @@ class NodeResult:
     """A node (model, seed, snapshot, test) that dbt is done with.
 
     `rows` are the rows a test found; `total` is the number of nodes of the whole command.
+    `unique_id` is dbt's, `invocation` its name of this run; `seconds` are those that the node took.
     """
 
     name: str
@@ -54,6 +59,9 @@ class NodeResult:
     status: str
     rows: int
     total: int
+    unique_id: str = ""
+    invocation: str = ""
+    seconds: float = 0
 
 
 @dataclass
@@ -113,6 +121,11 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return variables_for_dbt(passed) if settings.target == "postgres" else passed
 
 
+def target_folder() -> Path:
+    """Give the folder in which dbt leaves its artifacts."""
+    return Path(os.environ.get("DBT_TARGET_PATH") or PROJECT_DIR / "target").absolute()
+
+
 def run_dbt(
     settings: Settings,
     arguments: list[str],
@@ -129,16 +142,19 @@ def run_dbt(
     command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json", *arguments]
     command += ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROFILES_DIR)]
     run = DbtRun()
-    with subprocess.Popen(
-        command,
-        cwd=PROJECT_DIR,
-        env={**dbt_environment(settings), ONLY_DATA_CHANGED: "1" if only_data_changed else ""},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
+    with (
+        subprocess.Popen(
+            command,
+            cwd=PROJECT_DIR,
+            env={**dbt_environment(settings), ONLY_DATA_CHANGED: "1" if only_data_changed else ""},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        ) as process,
+        _ended_with_us(process, settings),
+    ):
         for line in process.stdout or ():
             event = _event(line)
             message = event.get("info", {}).get("msg", line.rstrip())
@@ -153,6 +169,22 @@ def run_dbt(
                     on_result(result)
     run.returncode = process.returncode
     return run
+
+
+@contextmanager
+def _ended_with_us(process: subprocess.Popen[str], settings: Settings) -> Iterator[None]:
+    """End dbt where this process is interrupted: it must not build on without the lock."""
+    try:
+        yield
+    except BaseException:
+        # dbt cancels its queries on a server. Those on a file end with the process.
+        is_server = settings.target == "postgres"
+        process.send_signal(signal.SIGINT if is_server else signal.SIGKILL)
+        try:
+            process.communicate(timeout=SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        raise
 
 
 def _event(line: str) -> dict[str, Any]:
@@ -177,4 +209,7 @@ def _result(event: dict[str, Any]) -> NodeResult | None:
         next((word for word in known if status.startswith(word)), "success"),
         int(data.get("num_failures") or 0),
         int(data.get("total", data.get("num_models", 0))),
+        str(node["unique_id"]),
+        str(event["info"].get("invocation_id", "")),
+        float(data.get("execution_time") or 0),
     )

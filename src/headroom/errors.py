@@ -57,3 +57,9 @@ class InputRejectedError(HeadroomError):
     """A part of the logs could not be loaded; with `--strict`, nothing was."""
 
     exit_code = 7
+
+
+class AnotherBuildError(LockedError):
+    """Another build holds the lock of this database, and did not end in time."""
+
+    exit_code = 8

@@ -21,7 +21,7 @@ import psycopg
 
 from headroom.connection import Connection, connect
 from headroom.engine_errors import explained
-from headroom.errors import LockedError, WarehouseUnavailableError
+from headroom.errors import AnotherBuildError, WarehouseUnavailableError
 from headroom.settings import Settings
 
 # Beside the lock of loads (headroom.landed.landing); of this database alone.
@@ -54,7 +54,7 @@ class Holder:
 def only_build(settings: Settings, wait_seconds: float = 0) -> Iterator[Holder]:
     """Hold the lock of builds in a database; wait so long for another build to end.
 
-    Raises LockedError, naming the holder, where the lock is not free by then, and
+    Raises AnotherBuildError, naming the holder, where the lock is not free by then, and
     WarehouseUnavailableError where the server does not answer or the folder cannot be written.
     """
     deadline = time.monotonic() + wait_seconds
@@ -154,7 +154,7 @@ def _server_holder(connection: Connection) -> Holder | None:
 
 def _wait(deadline: float, holder: Holder | None) -> None:
     if time.monotonic() >= deadline:
-        raise LockedError(
+        raise AnotherBuildError(
             f"another build is at work: {holder or 'it does not say who it is'}",
             "let it end, then build again; nothing was changed",
         )

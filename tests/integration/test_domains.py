@@ -90,7 +90,7 @@ def mart_domains(project: Project) -> set[str]:
     """Give the domains that have marts; attempts are a fact of failures."""
     found = project.query(
         "select distinct split_part(table_name, '__', 1) from information_schema.tables"
-        " where table_schema = 'marts'"
+        " where table_schema = 'marts' and left(table_name, 10) <> 'operations'"
     )
     return {name.replace("attempts", "failures") for (name,) in found}
 

@@ -67,6 +67,12 @@ class DbtProcess:
     def __exit__(self, *_: object) -> None:
         pass
 
+    def send_signal(self, _number: int) -> None:
+        """Do nothing: dbt has ended."""
+
+    def communicate(self, timeout: float) -> None:
+        """Do nothing: what it said is there."""
+
 
 DBT_IN_PROCESS = SimpleNamespace(
     Popen=DbtProcess, PIPE=subprocess.PIPE, STDOUT=subprocess.STDOUT, DEVNULL=subprocess.DEVNULL

@@ -33,6 +33,7 @@ WITHOUT_LOGS = (
     "path:models/*/builds",
     "path:models/*/failures",
     "path:models/*/throughput",
+    "path:models/*/operations",
     "path:seeds/landed",
     "test_type:unit",
 )

@@ -14,7 +14,7 @@ import pytest
 
 from headroom import cli
 from headroom.connection import connect
-from headroom.errors import LockedError, WarehouseUnavailableError
+from headroom.errors import AnotherBuildError, LockedError, WarehouseUnavailableError
 from headroom.lock import only_build
 from headroom.settings import TARGETS, Settings
 from headroom.throwaway_postgres import throwaway_database
@@ -57,14 +57,14 @@ def another_build() -> Iterator[subprocess.Popen[str]]:
             process.communicate("")
 
 
-def test_the_second_build_exits_with_5_and_names_the_first(
+def test_the_second_build_exits_with_8_and_names_the_first(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with another_build() as process:
         monkeypatch.setattr(sys, "argv", ["headroom", "build"])
         with pytest.raises(SystemExit) as ended:
             cli.main()
-        assert ended.value.code == WarehouseUnavailableError.exit_code
+        assert ended.value.code == AnotherBuildError.exit_code
         told = " ".join(capsys.readouterr().err.split())
         assert f"another build is at work: process {process.pid} on {socket.gethostname()}" in told
         assert "since 20" in told

@@ -17,6 +17,7 @@ GOOD_NAMES = ["headroom", "memory", "a b", "select", "2025", "übung", "main_2",
 ARGUMENTS = {
     "fleet": [],
     "build": [],
+    "run": [],
     "report": ["impact"],
     "explain": ["run-1"],
     "doctor": [],

@@ -1,31 +1,31 @@
 """The command line: it parses and prints; the modules decide."""
 
+import signal
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from headroom.cli.common import Commands, TargetOption, console, problems, tell_ignored
+from headroom.cli.build import build, run
+from headroom.cli.common import (
+    Commands,
+    LogFormat,
+    TargetOption,
+    console,
+    speak,
+    tell_error,
+    tell_ignored,
+)
 from headroom.cli.failures import failures
 from headroom.cli.load import loads
 from headroom.cli.prune import prune
-from headroom.errors import (
-    BuildFailedError,
-    CheckFailedError,
-    HeadroomError,
-    UsageError,
-    WarehouseUnavailableError,
-)
-from headroom.printable import printable
-from headroom.settings import MARTS_SCHEMA, Settings
-from headroom.terminal import plain, plain_lines
+from headroom.errors import CheckFailedError, HeadroomError, UsageError
+from headroom.settings import Settings
+from headroom.spans import parse_span
+from headroom.terminal import plain
 
 if TYPE_CHECKING:
-    from headroom.build import Checked, Work
-    from headroom.dbt import NodeResult
-    from headroom.domains import Plan
     from headroom.report import Report
 
 app = typer.Typer(
@@ -43,7 +43,6 @@ MARKS = {
     "left out": "[yellow]left out[/yellow]",
     "missing": "[red]missing[/red] ",
 }
-BUILT_KINDS = ("seed", "snapshot", "model")
 
 
 @app.command()
@@ -99,9 +98,9 @@ def fleet(
 
 
 def _advance(settings: Settings, seed: int, text: str) -> None:
-    from headroom.fleet.daily import advance_fleet, parse_span
+    from headroom.fleet.daily import advance_fleet
 
-    span = parse_span(text)
+    span = parse_span("--advance", text, "mhd")
     with console.status("moving the fleet on"):
         moved = advance_fleet(settings, seed, span)
     console.print(
@@ -111,147 +110,8 @@ def _advance(settings: Settings, seed: int, text: str) -> None:
     )
 
 
-@app.command()
-def build(
-    target: TargetOption = None,
-    full_refresh: Annotated[
-        bool, typer.Option(help="Build incremental models from all of history.")
-    ] = False,
-    scrub: Annotated[
-        str | None,
-        typer.Option(metavar="all", help="Compare all runs now, not a slice of the older ones."),
-    ] = None,
-    audit: Annotated[
-        bool,
-        typer.Option(help="Compare all of the source, and all runs of the mart with it; slow."),
-    ] = False,
-    accept_deletes: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FROM..UNTIL", help="Believe that the runs missing on these days were deleted."
-        ),
-    ] = None,
-) -> None:
-    """Build and test the marts of every domain that has data; check Flotilla's tables before."""
-    from headroom.build import check_sources, find_work, finish
-    from headroom.lock import only_build
-    from headroom.pull import PullRequest, ask, parse_days
-    from headroom.warehouse import place_of
-
-    settings = Settings.from_environment(target)
-    tell_ignored()
-    if scrub not in (None, "all"):
-        raise UsageError(f"--scrub {scrub} means nothing", "write --scrub all, or leave it out")
-    accepted = parse_days(accept_deletes) if accept_deletes else None
-    request = PullRequest(audit or scrub == "all", accepted)
-    with only_build(settings):
-        console.print(f"Builds in {plain(place_of(settings))}", highlight=False)
-        with console.status("looking for data and checking the raw tables"):
-            checked = check_sources(settings)
-        _print_plan(checked)
-        plan = checked.plan
-        if not plan.built:
-            _raise_refusals(plan)
-        if "flotilla" in plan.built:
-            ask(settings, request)
-        with console.status("looking for what changed"):
-            is_asked = full_refresh or request != PullRequest()
-            work = find_work(settings, plan.built, is_asked=is_asked)
-        if work.domains:
-            _build(settings, plan, work, full_refresh=full_refresh)
-        _tell_pull(settings, plan, work, audited=audit)
-        if work.domains:
-            finish(settings, plan.built, work)
-    _raise_refusals(plan)
-
-
-def _build(settings: Settings, plan: "Plan", work: "Work", *, full_refresh: bool) -> None:
-    """Run dbt on the domains that changed, and say how it went."""
-    from headroom.build import build_marts
-    from headroom.warehouse import place_of
-
-    same = [name for name in plan.built if name not in work.domains]
-    unchanged = f"; unchanged: {', '.join(same)}" if same else ""
-    console.print(f"Building {', '.join(work.domains)}{unchanged}", highlight=False)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("starting dbt", total=None)
-
-        def on_result(result: "NodeResult") -> None:
-            progress.update(
-                task, advance=1, total=result.total, description=printable(result.name)[:48]
-            )
-
-        try:
-            run = build_marts(
-                settings,
-                work.domains,
-                has_seeds=work.has_seeds,
-                full_refresh=full_refresh,
-                on_result=on_result,
-            )
-        except (BuildFailedError, WarehouseUnavailableError):
-            for error in plan.refused.values():
-                _tell(error)
-            raise
-    built = [result for result in run.ended("success") if result.kind in BUILT_KINDS]
-    console.print(
-        f"Built {len(built)} seeds, snapshots and models; "
-        f"{run.count('pass')} tests passed, {run.count('warn')} warned"
-    )
-    for result in run.ended("warn"):
-        console.print(f"  warned: {plain(result.name)} ({result.rows:,} rows)", style="yellow")
-    console.print(f"Marts: schema {MARTS_SCHEMA} of {plain(place_of(settings))}")
-
-
-def _tell_pull(settings: Settings, plan: "Plan", work: "Work", *, audited: bool) -> None:
-    """Say what the pull found; raise what it did not believe, and what an audit finds wrong."""
-    from headroom.pull import audit, read_last_pull, require_nothing_held, sentences
-
-    if not work.domains:
-        console.print(work.nothing_changed(), highlight=False)
-    pull = read_last_pull(settings) if "flotilla" in plan.built else None
-    if pull:
-        # What was compared is said above, where nothing was pulled.
-        for sentence in sentences(pull)[0 if work.domains else 1 :]:
-            console.print(plain(sentence), highlight=False)
-        if audited:
-            audit(settings)
-            console.print("Audit: every run of the source is in flotilla__runs as it was pulled")
-        require_nothing_held(pull)
-
-
-def _print_plan(checked: "Checked") -> None:
-    """Say what the gate found, what is left out, and what would bring it."""
-    plan = checked.plan
-    if checked.gate:
-        console.print(f"Gate: {len(checked.gate.findings)} expectations on the raw tables hold")
-    for name, lack in plan.left_out.items():
-        console.print(
-            f"Left out: {name} ({plain(lack.what)}); {plain(lack.remedy)}", highlight=False
-        )
-    for name in plan.refused:
-        console.print(f"Not built: {name}", style="yellow", highlight=False)
-    for name in plan.kept:
-        console.print(
-            f"Not built: {name}, which also reads what was refused; its marts stay as they are",
-            style="yellow",
-            highlight=False,
-        )
-
-
-def _raise_refusals(plan: "Plan") -> None:
-    """Raise what a domain was refused for; where there are several, tell all but the last."""
-    errors = list(plan.refused.values())
-    for error in errors[:-1]:
-        _tell(error)
-    if errors:
-        raise errors[-1]
+app.command()(build)
+app.command()(run)
 
 
 @app.command()
@@ -381,26 +241,19 @@ app.command()(prune)
 
 
 def _fail(error: HeadroomError) -> NoReturn:
-    _tell(error)
+    tell_error(error)
     sys.exit(error.exit_code)
 
 
-def _tell(error: HeadroomError) -> None:
-    from headroom.errors import SourceRejectedError
-
-    problems.print(f"[bold red]headroom:[/bold red] {plain(error.message)}", highlight=False)
-    if isinstance(error, SourceRejectedError):
-        from headroom.quality import GateRefusedError
-        from headroom.quality.render import findings_table
-
-        if isinstance(error, GateRefusedError):
-            problems.print(findings_table(error.result))
-    if error.hint:
-        problems.print(plain_lines(error.hint), style="dim", highlight=False)
+def _stop(number: int, _frame: object) -> NoReturn:
+    """End as a signal asks, with what has to be left clean left clean."""
+    sys.exit(128 + number)
 
 
 def main() -> None:
     """Run the command line; a user's mistake ends in a message and an exit code of its kind."""
+    signal.signal(signal.SIGTERM, _stop)
+    speak(LogFormat.TEXT)
     try:
         app()
     except HeadroomError as error:

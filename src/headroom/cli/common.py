@@ -1,15 +1,21 @@
-"""What every command shares: two consoles, the option of the engine, a word on dbt's variables."""
+"""What every command shares: how it speaks, the option of the engine, a word on dbt's variables."""
 
-from collections.abc import Iterator
+import json
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from io import StringIO
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from headroom.printable import printable
+from headroom.errors import HeadroomError, SourceRejectedError
+from headroom.printable import printable, printable_json
 from headroom.settings import TARGETS
-from headroom.terminal import console_of, plain
+from headroom.terminal import PIPE_WIDTH, PlainConsole, console_of, plain, plain_lines
 
 console = console_of()
 problems = console_of(stderr=True)
@@ -22,6 +28,68 @@ TargetOption = Annotated[
         help="The engine to work on; HEADROOM_TARGET, else duckdb.",
     ),
 ]
+
+
+class LogFormat(StrEnum):
+    """How a command says what it does: in lines for people, or in JSON objects, one a line."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class _Speech:
+    format = LogFormat.TEXT
+
+
+def speak(log_format: LogFormat) -> None:
+    """Say everything from now on in this form."""
+    _Speech.format = log_format
+    console.quiet = log_format == LogFormat.JSON
+
+
+def say(text: str, *, style: str | None = None, event: str = "said", **figures: Any) -> None:
+    """Say a sentence on standard output; in JSON with the figures that it holds."""
+    if _Speech.format == LogFormat.TEXT:
+        console.print(plain(text), style=style, highlight=False)
+    else:
+        _write(event, {"message": text, **figures})
+
+
+def say_report(name: str, printed: Callable[[PlainConsole], None]) -> None:
+    """Print tables; in JSON as one text."""
+    if _Speech.format == LogFormat.TEXT:
+        printed(console)
+        return
+    text = StringIO()
+    printed(PlainConsole(file=text, width=PIPE_WIDTH))
+    _write("report", {"name": name, "text": text.getvalue()})
+
+
+def tell_error(error: HeadroomError) -> None:
+    """Say what went wrong and what to do, on the stream of errors; in JSON where all is."""
+    if _Speech.format == LogFormat.JSON:
+        said = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
+        _write("error", said)
+        return
+    problems.print(f"[bold red]headroom:[/bold red] {plain(error.message)}", highlight=False)
+    _print_findings(error)
+    if error.hint:
+        problems.print(plain_lines(error.hint), style="dim", highlight=False)
+
+
+def _print_findings(error: HeadroomError) -> None:
+    if isinstance(error, SourceRejectedError):
+        from headroom.quality import GateRefusedError
+        from headroom.quality.render import findings_table
+
+        if isinstance(error, GateRefusedError):
+            problems.print(findings_table(error.result))
+
+
+def _write(event: str, said: dict[str, Any]) -> None:
+    line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **said}
+    sys.stdout.write(printable_json(json.dumps(line, ensure_ascii=False, default=str)) + "\n")
+    sys.stdout.flush()
 
 
 class Commands(TyperGroup):

@@ -1,6 +1,5 @@
 """A fleet that grows in time: the published daily volume, for any number of days, and on."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +19,6 @@ from headroom.warehouse import Warehouse, open_warehouse
 MOST_DAYS = 10_000
 _DEFINITIONS_A_JOB = 11  # of each team: about a thousand in all
 _DAYS_AT_A_TIME = 28
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _STEP = 7 * DAY  # of a long advance
 CORRECTIONS_A_DAY = 280  # one for a hundred new runs
 
@@ -48,16 +46,6 @@ def daily_tables(
             progress(f"task: {done + more:,} of {days:,} days")
 
     return {"task_def": fill_definitions, "task": fill_runs, "fleet_truth": filled_with([])}
-
-
-def parse_span(text: str) -> timedelta:
-    """Read a duration as --advance takes it; raise UsageError for anything else."""
-    found = re.fullmatch(r"([1-9][0-9]{0,3})([mhd])", text)
-    if found is None:
-        raise UsageError(
-            f"--advance {text!r} is not a duration", "give minutes, hours or days: 30m, 1h, 2d"
-        )
-    return int(found[1]) * _UNITS[found[2]]
 
 
 @dataclass(frozen=True)

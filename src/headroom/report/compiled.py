@@ -15,9 +15,9 @@ from pathlib import Path
 
 from dbt.constants import PARTIAL_PARSE_FILE_NAME
 
-from headroom.dbt import run_dbt
+from headroom.dbt import run_dbt, target_folder
 from headroom.errors import BuildFailedError, UsageError
-from headroom.settings import PROJECT_DIR, Settings
+from headroom.settings import Settings
 
 # Places in the SQL, not secrets.
 AS_OF_TOKEN = "as-of-moment"  # noqa: S105
@@ -47,7 +47,7 @@ def compile_analyses(settings: Settings, names: Iterable[str]) -> dict[str, str]
     variables = {name: [token] if name in LISTS else token for name, token in TOKENS.items()}
     arguments = ["compile", "--no-introspect", "--no-populate-cache", "--quiet"]
     arguments += ["--vars", json.dumps(variables), "--select", *wanted]
-    target = Path(os.environ.get("DBT_TARGET_PATH") or PROJECT_DIR / "target").absolute()
+    target = target_folder()
     parsed = target / f"analyses_{settings.target}.msgpack"
     with _folder_in(target) as folder:
         arguments += ["--target-path", str(folder)]

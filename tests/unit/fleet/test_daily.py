@@ -10,7 +10,7 @@ import pytest
 
 from headroom.errors import NotOursError, UsageError
 from headroom.fleet import schema, write_fleet
-from headroom.fleet.daily import advance_fleet, parse_span
+from headroom.fleet.daily import advance_fleet
 from headroom.fleet.lives import WEEKDAY_RUNS, WEEKEND_RUNS
 from headroom.fleet.write import is_marked
 from headroom.settings import Settings
@@ -221,23 +221,6 @@ def test_the_runs_of_another_fleet_go_on_too(tmp_path: Path) -> None:
         assert connection.execute(
             "select count(*) from task where finished_at < started_at"
         ).fetchone() == (0,)
-
-
-@pytest.mark.parametrize(
-    ("text", "span"),
-    [("30m", timedelta(minutes=30)), ("1h", HOUR), ("2d", timedelta(days=2))],
-)
-def test_durations(text: str, span: timedelta) -> None:
-    assert parse_span(text) == span
-
-
-@pytest.mark.parametrize(
-    "text", ["", "1", "h", "0h", "-1h", "1.5h", "1w", "1h30m", "99999d", "１h"]
-)
-def test_what_is_no_duration(text: str) -> None:
-    with pytest.raises(UsageError) as raised:
-        parse_span(text)
-    assert "30m" in raised.value.hint
 
 
 def test_without_a_fleet_there_is_nothing_to_move(tmp_path: Path) -> None:

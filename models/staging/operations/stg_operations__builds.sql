@@ -1,0 +1,21 @@
+select
+    build_id,
+    started_at,
+    ended_at,
+    status,
+    exit_code,
+    reason,
+    host,
+    process_id,
+    headroom_version,
+    target,
+    is_full_refresh,
+    domains,
+    pull_number,
+    models_made,
+    nodes_failed,
+    nodes_skipped,
+    tests_passed,
+    tests_warned,
+    tests_failed
+from {{ source('operations', 'builds') }}

@@ -1,0 +1,1 @@
+"""Alerts: troubles that the models find, told once when they begin and once when they are over."""
