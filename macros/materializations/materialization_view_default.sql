@@ -3,7 +3,7 @@
         replaced in its place: dbt's way makes a new one and drops the old one with every view on it, and
         one of these may be held back by a failed test. -#}
     {%- set existing = load_cached_relation(this) -%}
-    {%- if existing is none or not existing.is_view -%}
+    {%- if not (existing and existing.is_view) -%}
         {{ return(dbt.materialization_view_default()) }}
     {%- endif -%}
     {%- if env_var('HEADROOM_ONLY_DATA_CHANGED', '') -%}
