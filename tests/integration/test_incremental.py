@@ -7,22 +7,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from headroom.errors import WarehouseUnavailableError
 from tests.conftest import MakeProject
 from tests.support.canonical import export_marts
-from tests.support.project import FLOTILLA, TABLES, WITHOUT_LOGS, Project, copy_of_the_project
+from tests.support.parse import manifest_for
+from tests.support.project import FLOTILLA, TABLES, Project
 from tests.support.raw import START, Row, definition_row, run_row, write_raw
 
+RUNS = ("build", *TABLES, "--select", "+flotilla__runs")
 STATUSES = ("QUEUED", "RUNNING", "STOPPED", "NEEDS_RETRY")
 HASHES = (None, "hash-1", "hash-2")
 
@@ -269,30 +272,37 @@ def test_a_change_of_a_threshold_rebuilds_the_past(module_project: Project) -> N
     elevated = "select run_id, is_elevated from marts.flotilla__runs order by run_id"
     with module_project.in_environment():
         write_raw(module_project.settings, [old, new], [definition_row(memory=1000)])
-        module_project.dbt(*FLOTILLA)
+        module_project.dbt(*RUNS)
         assert module_project.query(elevated) == [("eks-1", True), ("eks-2", True)]
         module_project.execute(
             "update headroom_reference.thresholds set threshold_value = 2"
             " where threshold = 'elevation_ratio'"
         )
-        module_project.dbt("run", *WITHOUT_LOGS)
+        module_project.dbt("run", "--select", "+flotilla__runs")
     assert module_project.query(elevated) == [("eks-1", False), ("eks-2", False)]
 
 
-def test_a_changed_macro_rebuilds_the_past(make_project: MakeProject, tmp_path: Path) -> None:
+def test_a_changed_macro_rebuilds_the_past(
+    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Which engine it is does not matter: dbt's graph says which macros a model uses."""
+
+    def changed(environment: Mapping[str, str]) -> Manifest | None:
+        manifest = manifest_for(environment)
+        assert manifest
+        macro = manifest.macros["macro.headroom.is_oom"]
+        macro.macro_sql = macro.macro_sql.replace("137", "138")
+        return manifest
+
     old = run_row("eks-1", exit_code=137)
     new = run_row("eks-2", exit_code=137, queued_at=START + timedelta(days=60))
-    checkout = copy_of_the_project(tmp_path / "checkout")
-    macro = checkout / "macros" / "flotilla" / "is_oom.sql"
     with make_project("duckdb", "macro") as project, project.in_environment():
         write_raw(project.settings, [old, new], [definition_row()])
         oom_runs = "select run_id from marts.flotilla__runs where is_oom order by run_id"
-        build = ("build", *TABLES, "--select", "+flotilla__runs")
-        project.dbt(*build, project=checkout)
+        project.dbt(*RUNS)
         assert project.query(oom_runs) == [("eks-1",), ("eks-2",)]
-        macro.write_text(macro.read_text().replace("137", "138"))
-        project.dbt(*build, project=checkout)
+        monkeypatch.setattr("tests.support.in_process.manifest_for", changed)
+        project.dbt(*RUNS)
         assert project.query(oom_runs) == []
 
 
@@ -305,12 +315,12 @@ def test_without_a_change_no_day_is_made_again(module_project: Project) -> None:
     mark = "update marts.flotilla__runs set user_name = 'left as it is'"
     with module_project.in_environment():
         write_raw(module_project.settings, [old, new], [definition_row()])
-        module_project.dbt(*FLOTILLA)
+        module_project.dbt(*RUNS)
         module_project.execute(mark)
-        module_project.dbt(*FLOTILLA)
+        module_project.dbt(*RUNS)
         new["memory"] = 1800
         write_raw(module_project.settings, [old, new], [definition_row()])
-        module_project.dbt(*FLOTILLA)
+        module_project.dbt(*RUNS)
     found = module_project.query("select run_id, user_name from marts.flotilla__runs order by 1")
     assert found == [("eks-1", "left as it is"), ("eks-2", None)]
 
@@ -321,18 +331,18 @@ def test_the_baseline_of_a_run_is_that_of_its_time(module_project: Project) -> N
     module_project.drop_own_schemas()
     with module_project.in_environment():
         write_raw(module_project.settings, [run_row("eks-1")], [definition_row(memory=1000)])
-        module_project.dbt(*FLOTILLA)
+        module_project.dbt(*RUNS)
         snapshot = "headroom_snapshots.flotilla__definitions_snapshot"
         (first,) = module_project.query(f"select dbt_valid_from from {snapshot}")[0]
         between = first.replace(tzinfo=START.tzinfo) + timedelta(microseconds=1)
         runs = [run_row("eks-1"), run_row("eks-2", queued_at=between)]
         write_raw(module_project.settings, runs, [definition_row(memory=4000)])
-        module_project.dbt(*FLOTILLA)
+        module_project.dbt(*RUNS)
         (second,) = module_project.query(f"select max(dbt_valid_from) from {snapshot}")[0]
         after = second.replace(tzinfo=START.tzinfo) + timedelta(microseconds=1)
         runs.append(run_row("eks-3", queued_at=after))
         write_raw(module_project.settings, runs, [])
-        module_project.dbt(*FLOTILLA)
+        module_project.dbt(*RUNS)
     found = module_project.query(
         "select run_id, baseline_memory_mb, baseline_source from marts.flotilla__runs order by 1"
     )

@@ -9,7 +9,7 @@ from headroom.pull import read_last_pull
 from tests.conftest import MakeProject
 from tests.support.canonical import differences_from_kept, keep_marts
 from tests.support.live_writer import LiveWriter
-from tests.support.project import Project
+from tests.support.project import Project, without_marts_on_failures
 from tests.support.small_fleet import write_small
 
 # Runs of the pulled copy and of the mart that differ, days whose marts count other runs.
@@ -71,7 +71,7 @@ def build_beside_a_writer(project: Project, rates: dict[int, int]) -> list[LiveW
 
 
 def test_builds_succeed_beside_a_live_source(make_project: MakeProject) -> None:
-    with make_project("postgres", "live") as project:
+    with make_project("postgres", "live") as project, without_marts_on_failures():
         with project.in_environment():
             write_small(project.settings)
         (writer,) = build_beside_a_writer(project, {10: 1})

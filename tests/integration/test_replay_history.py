@@ -7,17 +7,19 @@ import hypothesis
 import pytest
 
 from tests.support.canonical import export_marts
-from tests.support.project import FLOTILLA, WITHOUT_LOGS, Project
+from tests.support.project import TABLES, WITHOUT_LOGS, Project
 from tests.support.raw import Row, definition_row, run_row, write_raw
 
 START = datetime(2025, 11, 10, 12, tzinfo=UTC)  # the rule for NULL hashes changes on the 20th
 HOUR = timedelta(hours=1)
 
 
-def build(project: Project, runs: list[Row], definitions: list[Row]) -> None:
+def build(project: Project, runs: list[Row], definitions: list[Row], *marts: str) -> None:
+    """Build these marts, or all of Flotilla's."""
     with project.in_environment():
         write_raw(project.settings, runs, definitions)
-    project.dbt(*FLOTILLA)
+    selected = ("--select", *(f"+{mart}" for mart in marts)) if marts else WITHOUT_LOGS
+    project.dbt("build", *TABLES, *selected)
 
 
 def oom(run_id: str, hours: float, **columns: object) -> Row:
@@ -36,7 +38,8 @@ def test_a_chain_of_foreign_donors_is_a_lineage(project: Project) -> None:
         ),
         run_row("eks-4", queued_at=START + 90 * HOUR, command="four", command_hash="h"),
     ]
-    build(project, runs, [definition_row(memory=1024)])
+    marts = ("flotilla__contamination_lineages", "flotilla__contaminations")
+    build(project, runs, [definition_row(memory=1024)], *marts)
     lineages = project.query("""
         select leaf_run_id, root_run_id, last_donor_run_id, depth, foreign_link_count,
             distinct_commands, sized_run_count, memory_growth, is_cap_reached, is_depth_cut
@@ -63,10 +66,11 @@ def test_a_donor_loaded_late_changes_old_runs(project: Project) -> None:
         "eks-2", queued_at=START + 30 * HOUR, command="two", command_hash="h", memory=1792
     )
     recent = run_row("eks-9", queued_at=START + 40 * 24 * HOUR)
-    build(project, [recipient, recent], [definition_row()])
+    build(project, [recipient, recent], [definition_row()], "flotilla__elevation_daily")
     attribution = "select attribution from marts.flotilla__runs where run_id = 'eks-2'"
     assert project.query(attribution) == [("run_request",)]
-    build(project, [oom("eks-1", 0, command="one"), recipient, recent], [definition_row()])
+    late = oom("eks-1", 0, command="one")
+    build(project, [late, recipient, recent], [definition_row()], "flotilla__elevation_daily")
     assert project.query(attribution) == [("ara_exact",)]
     counted = "select sum(contaminated_run_count) from marts.flotilla__elevation_daily"
     assert project.query(counted)[0][0] == 1
@@ -78,11 +82,11 @@ def test_a_changed_policy_changes_the_replay(project: Project) -> None:
         oom("eks-1", 0, command="one"),
         run_row("eks-2", queued_at=START + 2 * HOUR, command_hash="h", memory=1500),
     ]
-    build(project, runs, [definition_row()])
+    build(project, runs, [definition_row()], "flotilla__runs")
     attribution = "select attribution from marts.flotilla__runs where run_id = 'eks-2'"
     assert project.query(attribution) == [("ara_mismatch",)]
     project.execute("update headroom_reference.ara_policy_versions set max_memory_mb = 1500")
-    project.dbt("run", *WITHOUT_LOGS)
+    project.dbt("run", "--select", "+flotilla__runs")
     assert project.query(attribution) == [("ara_capped",)]
 
 

@@ -25,16 +25,11 @@ from tests.support.quick_dbt import make_dbt_quick
 make_dbt_quick()
 
 
-def has_own_parse(project: Path) -> bool:
-    """Say whether a copy of the project may differ in more than the rows of its seeds."""
-    return project != PROJECT_DIR and (project / "models").exists()
-
-
 def dbt(
     arguments: list[str], environment: Mapping[str, str], project: Path = PROJECT_DIR
 ) -> dbtRunnerResult:
-    """Run dbt with these variables, on the shared parse unless the project is a changed copy."""
-    manifest = None if has_own_parse(project) else manifest_for(environment)
+    """Run dbt with these variables, on the shared parse; a copy of the project has other seeds."""
+    manifest = manifest_for(environment)
     if manifest and project != PROJECT_DIR:
         for node in manifest.nodes.values():
             if isinstance(node, SeedNode):

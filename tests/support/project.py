@@ -6,13 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.nodes import CompiledNode
 
+from headroom.domains import Inventory, Plan, decide
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import open_warehouse
 from tests.support import in_process
@@ -97,9 +99,6 @@ class Project:
 
     def _invoke(self, arguments: Iterable[str], project: Path) -> dbtRunnerResult:
         folder = Path(self.environment()["DBT_TARGET_PATH"])
-        if in_process.has_own_parse(project):
-            # What dbt knows of the one project's files must not be taken for the other's.
-            folder = project / "target"
         common = ["--project-dir", str(project), "--target-path", str(folder), "--quiet"]
         common += ["--no-write-json", "--log-path", str(folder)]
         outcome = in_process.dbt([*arguments, *common], self.environment(), project)
@@ -132,13 +131,19 @@ class Project:
             self.execute(f"drop schema if exists {schema} cascade")
 
 
-def copy_of_the_project(folder: Path) -> Path:
-    """Copy what dbt needs into a folder, where a test may change it."""
-    for name in ("profiles", "models", "macros", "seeds", "snapshots", "docs", "tests/dbt"):
-        shutil.copytree(PROJECT_DIR / name, folder / name)
-    (folder / "analyses").mkdir()
-    shutil.copy(PROJECT_DIR / "dbt_project.yml", folder)
-    return folder
+@contextmanager
+def without_marts_on_failures() -> Iterator[None]:
+    """Let `headroom build` in this process make Flotilla's marts alone, as long as the block lasts.
+
+    It makes the marts on failures of the same runs, which is as much again.
+    """
+
+    def decide_without(found: Inventory, settings: Settings) -> Plan:
+        plan = decide(found, settings)
+        return replace(plan, built=tuple(name for name in plan.built if name != "failures"))
+
+    with patch("headroom.build.decide", decide_without):
+        yield
 
 
 def copy_of_the_seeds(folder: Path) -> Path:
