@@ -1,7 +1,8 @@
 {% macro pull_scope() -%}
     {#- What the next pull compares, found out when it is compiled: the source is asked with constants, so
         that its indexes serve. Ranges of moments, each of whole days: the lookback; the next slice of older
-        days, within the budget of rows (the scrub); days whose missing rows somebody accepted. Everything on
+        days, within the budget of rows (the scrub); days whose missing rows somebody accepted, or that somebody
+        wants again. Everything on
         the first pull, when it was asked for, and when masks or the zone of days changed. -#}
     {%- set scope = {
         'is_whole': true, 'ranges': [], 'accepted': none, 'settled_before': '0001-01-01 00:00:00Z',
@@ -24,6 +25,7 @@
     {%- set wish = headroom.rows_of(
         "select coalesce(bool_or(is_whole), false), min(accept_from), max(accept_until),"
         ~ " " ~ instant_text(day_start('min(accept_from)')) ~ ", " ~ instant_text(day_start('max(accept_until) + 1'))
+        ~ ", " ~ instant_text(day_start('min(again_from)')) ~ ", " ~ instant_text(day_start('max(again_until) + 1'))
         ~ " from headroom_operations.pull_requests"
     )[0] -%}
     {%- set known = headroom.rows_of("select coalesce(sum(run_count), 0) from headroom_staging.pulled_days")[0][0] -%}
@@ -54,6 +56,7 @@
     )[0] -%}
     {%- do scope.ranges.extend([[lookback_from, none], [slice[0], slice[2]], ['-infinity', slice[3]]]) -%}
     {%- do scope.ranges.append(scope.accepted) if scope.accepted -%}
+    {%- do scope.ranges.append([wish[5], wish[6]]) if wish[5] -%}
     {%- do scope.update({'scrubbed_from': slice[0], 'scrubbed_until': slice[1]}) -%}
     {{ return(scope) }}
 {%- endmacro %}

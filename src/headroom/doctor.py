@@ -10,6 +10,7 @@ from typing import Literal
 from headroom.domains import DOMAINS, Plan, decide
 from headroom.errors import HeadroomError
 from headroom.inventory import built_domains, read_inventory
+from headroom.operations.provenance import read_provenance
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import open_warehouse
 
@@ -67,12 +68,14 @@ def _database(settings: Settings) -> list[Finding]:
         with open_warehouse(settings, read_only=True) as warehouse:
             plan = decide(read_inventory(warehouse, settings), settings)
             built = built_domains(warehouse, settings)
+            held = [line for name in DOMAINS for line in read_provenance(warehouse, name).held]
             place = warehouse.place
     except HeadroomError as error:
         what = f"target {settings.target} does not answer: {error.message}"
         return [Finding(what, "missing", error.hint)]
     findings = [Finding(f"target {settings.target} answers: {place}", "ok")]
     findings += [_domain(name, plan, is_built=name in built) for name in DOMAINS]
+    findings += [Finding(line, "missing", "correct what failed, then build again") for line in held]
     if not plan.built and not plan.refused:
         findings.append(Finding("data of any domain", "missing", "load what one of them needs"))
     return findings

@@ -7,24 +7,18 @@ The pull itself is dbt's (`models/staging/flotilla/base_flotilla__task_pulled.sq
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from headroom.errors import BuildFailedError, SourceRejectedError, UsageError
 from headroom.operations import SCHEMA as OPERATIONS
+from headroom.operations import create_sql
 from headroom.report.compiled import compile_analyses
 from headroom.report.run import query_marts
 from headroom.settings import Settings
 from headroom.warehouse import Warehouse, open_warehouse
 
 REFUSED = re.compile(r"the source was refused: (?P<what>.*?)(?=\n\s*\n|\n\s*>|$)", re.DOTALL)
-_REQUESTS = """
-    create schema if not exists headroom_operations;
-    create table if not exists headroom_operations.pull_requests (
-        is_whole boolean, accept_from date, accept_until date
-    );
-    delete from headroom_operations.pull_requests;
-"""
 _LAST = """
     select
         pull_number, is_whole, rows_read, new_runs, changed_runs, deleted_runs, quarantined_runs,
@@ -73,10 +67,15 @@ _BUDGET = """
 
 @dataclass(frozen=True)
 class PullRequest:
-    """What somebody asks of the next pull: compare everything, believe that days lost runs."""
+    """What somebody asks of the next pull.
+
+    Compare everything (`is_whole`), believe that days lost runs (`accepted`), compare days and make
+    them again, whatever is found (`again`).
+    """
 
     is_whole: bool = False
     accepted: tuple[date, date] | None = None
+    again: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True)
@@ -133,13 +132,49 @@ def ask(settings: Settings, request: PullRequest) -> None:
     """Leave a wish for the next pull; a wish that was not fulfilled yet is replaced."""
     if request == PullRequest():
         return
-    first, last = request.accepted or (None, None)
-    days = ", ".join(f"date '{day}'" if day else "cast(null as date)" for day in (first, last))
+    nothing = (None, None)
+    days = ", ".join(
+        f"date '{day}'" if day else "cast(null as date)"
+        for day in (*(request.accepted or nothing), *(request.again or nothing))
+    )
+    statements = [
+        *create_sql("pull_requests"),
+        *create_sql("changed_parts"),
+        *create_sql("pulls"),
+        f"delete from {OPERATIONS}.pull_requests",
+        f"insert into {OPERATIONS}.pull_requests"
+        " (is_whole, accept_from, accept_until, again_from, again_until)"
+        f" values ({'true' if request.is_whole else 'false'}, {days})",
+    ]
+    statements += [_mark(day) for day in days_of(request.again)]
     with open_warehouse(settings) as warehouse:
-        warehouse.execute(
-            f"{_REQUESTS} insert into headroom_operations.pull_requests"
-            f" values ({'true' if request.is_whole else 'false'}, {days})"
-        )
+        warehouse.execute("; ".join(statements))
+
+
+def months_of(span: tuple[date, date]) -> list[tuple[date, date]]:
+    """Cut a span of days at the months' ends."""
+    months, first = [], span[0]
+    while first <= span[1]:
+        next_month = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        months.append((first, min(next_month - timedelta(days=1), span[1])))
+        first = next_month
+    return months
+
+
+def days_of(span: tuple[date, date] | None) -> list[date]:
+    """Give each day of a span, itself included; none of None."""
+    if span is None:
+        return []
+    return [span[0] + timedelta(days=number) for number in range((span[1] - span[0]).days + 1)]
+
+
+def _mark(day: date) -> str:
+    """Mark a day as changed, with the number that the next pull will have."""
+    return (
+        f"insert into {OPERATIONS}.changed_parts (part_kind, part, change_number, reason)"
+        f" select 'runs', '{day}', coalesce(max(pull_number), 0) + 1, 'asked'"
+        f" from {OPERATIONS}.pulls"
+    )
 
 
 def read_last_pull(settings: Settings) -> Pull | None:

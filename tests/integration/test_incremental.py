@@ -145,7 +145,7 @@ PARTLY = (
 
 DEFINITIONS = [definition_row(), definition_row("definition-2", memory=300)]
 WHOLE = (
-    "insert into headroom_operations.pull_requests"
+    "insert into headroom_operations.pull_requests (is_whole, accept_from, accept_until)"
     " values (true, date '2025-01-01', date '2026-12-31')"
 )
 SMALL_BUDGET = (

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from headroom.connection import connect
+from headroom.pull import PullRequest, ask
 from headroom.quiet import compare_source
 from headroom.settings import PROJECT_DIR
 from headroom.warehouse import open_warehouse
@@ -95,7 +96,7 @@ def limit(project: Project, name: str, value: float) -> None:
 
 def accept(project: Project, first: datetime, last: datetime) -> None:
     project.execute(
-        "insert into headroom_operations.pull_requests"
+        "insert into headroom_operations.pull_requests (is_whole, accept_from, accept_until)"
         f" values (false, date '{first.date()}', date '{last.date()}')"
     )
 
@@ -226,7 +227,7 @@ def test_the_whole_source_is_compared_when_asked(pulled: Project) -> None:
     pull(pulled, runs)
     limit(pulled, "scrub_rows", 1)
     runs[40]["memory"] = 9
-    pulled.execute("insert into headroom_operations.pull_requests values (true, null, null)")
+    pulled.execute("insert into headroom_operations.pull_requests (is_whole) values (true)")
     pull(pulled, runs)
     assert last_pull(pulled, "changed_runs, is_whole") == (1, True)
     pull(pulled, runs)
@@ -526,6 +527,21 @@ def test_a_definition_that_is_deleted_and_made_again_is_known_again(pulled: Proj
     assert changed_days(pulled) == [day(0), day(1), day(2)]
 
 
+def test_days_that_are_asked_for_are_compared_and_made_again(pulled: Project) -> None:
+    runs = history(30)
+    pull(pulled, runs)
+    limit(pulled, "scrub_rows", 3)
+    runs[-60]["memory"] = 4096
+    again = (day(9), day(11))
+    with pulled.in_environment():
+        ask(pulled.settings, PullRequest(again=again))
+    pull(pulled, runs)
+    assert last_pull(pulled) == (0, 1, 0)
+    assert set(changed_days(pulled)) == {day(9), day(10), day(11)}
+    pull(pulled, runs)
+    assert changed_days(pulled) == []
+
+
 def test_a_changed_command_of_an_old_run_arrives_on_a_quiet_build(pulled: Project) -> None:
     """Nothing else happened; the scrub finds it, and its words are kept."""
     runs = history(20)
@@ -587,7 +603,7 @@ def test_random_histories_end_as_the_source(pulled: Project) -> None:
             del runs[run]
         pull(pulled, list(runs.values()))
     pulled.execute(
-        "insert into headroom_operations.pull_requests"
+        "insert into headroom_operations.pull_requests (is_whole, accept_from, accept_until)"
         " values (true, date '2025-01-01', date '2026-01-01')"
     )
     pull(pulled, list(runs.values()))

@@ -86,7 +86,7 @@ def test_nothing_new_is_a_sentence_and_goes_on_with_the_scrub(quiet: Project) ->
         "update flotilla.task set queued_at = null where run_id = 'eks-03'",
         "update flotilla.task_def set memory = 1",
         "delete from flotilla.task_def",
-        "insert into headroom_operations.pull_requests values (true, null, null)",
+        "insert into headroom_operations.pull_requests (is_whole) values (true)",
         "insert into headroom_operations.held_days values (date '2025-11-01', 5, 5)",
         "insert into headroom_operations.quarantined_runs values ('eks-gone', 'of a reason', 1)",
         "delete from headroom_operations.next_comparison where statement_name = 'source_rows'",

@@ -89,6 +89,10 @@ def test_a_regression_of_the_fix_is_told_once_and_held_until_it_is_over(live: Pr
     assert contract in because
     assert live.query(held.format("flotilla__hash_health_daily")) == []
 
+    for command in (["doctor"], ["report", "impact"]):
+        told = " ".join(live.headroom(*command).stdout.split())
+        assert f"because of {contract}: flotilla__allocation_daily and " in told
+
     assert run(live, runs(broken=2)).returncode == 4
     assert len(said(live)) == 1
     # A view that was replaced took no view with it that is held.
@@ -138,7 +142,9 @@ def test_a_run_that_is_stopped_leaves_no_dbt_behind(live: Project) -> None:
     last = "select status from headroom_operations.builds order by build_id desc limit 1"
     with live.in_environment(), only_build(live.settings):
         assert live.query(last) == [("stopped",)]
-    assert live.headroom("run").returncode == 0
+    again = live.headroom("run", "--since", "2025-12-20", "--until", "2025-12-21")
+    assert again.returncode == 0, again.stderr
+    assert "Built again: the days from 2025-12-20 to 2025-12-21" in again.stdout
     assert live.query(last) == [("succeeded",)]
 
 
@@ -171,6 +177,8 @@ def test_a_database_that_does_not_answer_is_asked_until_the_deadline(live: Proje
         (["--wait", "soon"], "--wait 'soon' is not a duration"),
         (["--report", "all"], "--report 'all' does not exist"),
         (["--scrub", "some"], "--scrub some is not valid"),
+        (["--until", "2025-12-01"], "--until needs --since"),
+        (["--since", "2025-12-02", "--until", "2025-12-01"], "ends before it begins"),
     ],
 )
 def test_invalid_options_are_refused_before_anything_is_done(

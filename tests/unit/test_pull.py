@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime
 import pytest
 
 from headroom.errors import SourceRejectedError, UsageError
-from headroom.pull import HeldDay, Pull, parse_days, require_nothing_held, sentences, slices
+from headroom.pull import (
+    HeldDay,
+    Pull,
+    days_of,
+    months_of,
+    parse_days,
+    require_nothing_held,
+    sentences,
+    slices,
+)
 
 
 def pulled(**facts: object) -> Pull:
@@ -67,3 +76,15 @@ def test_one_day_is_a_range() -> None:
 def test_other_than_days_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_days(text)
+
+
+def test_a_span_of_days_is_cut_at_the_ends_of_months() -> None:
+    spans = months_of((date(2024, 12, 30), date(2025, 2, 28)))
+    assert spans == [
+        (date(2024, 12, 30), date(2024, 12, 31)),
+        (date(2025, 1, 1), date(2025, 1, 31)),
+        (date(2025, 2, 1), date(2025, 2, 28)),
+    ]
+    assert sum(len(days_of(span)) for span in spans) == 61
+    assert months_of((date(2025, 2, 3), date(2025, 2, 3))) == [(date(2025, 2, 3), date(2025, 2, 3))]
+    assert days_of(None) == []

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -105,6 +105,17 @@ def run(
     full_refresh: FullRefreshOption = False,
     scrub: ScrubOption = None,
     accept_deletes: AcceptDeletesOption = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Compare and build these days again, from this one on; month by month, so that it "
+            "can be interrupted.",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The last of these days. Default: today.")
+    ] = None,
     report: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Print this report at the end; can be given again."),
@@ -137,9 +148,17 @@ def run(
         parse_span("--wait", wait) if wait else timedelta(),
         parse_span("--deadline", deadline) if deadline else timedelta(),
     )
+    spans = _spans(since, until)
     problem: HeadroomError | None = None
     try:
-        _build_until(asked, patience)
+        for span in spans:
+            _build_until(_again(asked, span), patience)
+            if span:
+                say(
+                    f"Built again: the days from {span[0]} to {span[1]}",
+                    event="again",
+                    until=span[1],
+                )
     except HeadroomError as error:
         problem = error
         if not isinstance(error, SourceRejectedError | BuildFailedError):
@@ -150,6 +169,21 @@ def run(
         raise problem
     if publish:
         _publish(settings, publish)
+
+
+def _spans(since: str | None, until: str | None) -> list[tuple[date, date] | None]:
+    """Give the days to build again, in months; one None where nobody asked for any."""
+    from headroom.pull import months_of, parse_days
+
+    if since is None:
+        if until is not None:
+            raise UsageError("--until needs --since", "say from which day on")
+        return [None]
+    return list(months_of(parse_days(f"{since}..{until or datetime.now(UTC).date()}")))
+
+
+def _again(asked: Asked, span: tuple[date, date] | None) -> Asked:
+    return replace(asked, request=replace(asked.request, again=span)) if span else asked
 
 
 @dataclass(frozen=True)

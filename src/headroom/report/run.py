@@ -8,6 +8,7 @@ import psycopg
 
 from headroom.errors import UsageError, WarehouseUnavailableError
 from headroom.inventory import require_marts
+from headroom.operations.provenance import read_provenance
 from headroom.report.catalog import Question, Report
 from headroom.report.compiled import compile_analyses, fill
 from headroom.report.published import is_reference_fleet
@@ -100,8 +101,9 @@ def run_report(settings: Settings, report: Report, request: Request | None = Non
             result = query_marts(warehouse, question.analysis, sql)
             title = question.title.format_map(subject.titles)
             answers.append(Answer(question, title, asked_at, result))
+        made = read_provenance(warehouse, "flotilla").sentences()
     notes = ("The data are the synthetic reference fleet.",) if is_reference else ()
-    return Answers(as_of, answers, notes + subject.notes)
+    return Answers(as_of, answers, made + notes + subject.notes)
 
 
 def query_marts(warehouse: Warehouse, analysis: str, sql: str) -> Result:
