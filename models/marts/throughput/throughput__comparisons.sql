@@ -21,49 +21,70 @@ pairs as (
 
 ),
 
-experiments as (
+measures as (
 
     select * from {{ ref('int_throughput__measures_resampled') }}
-    where {{ parts }}
 
 ),
 
-baselines as (
+-- The two samples of a pair are not joined to each other: PostgreSQL expects one pair at most, and
+-- would hold each replicate of the one against all of the other.
+sides as (
 
-    select * from {{ ref('int_throughput__measures_resampled') }}
-    where
-        experiment = 'none'
-        and calibration in (select pairs.baseline_calibration from pairs)
+    select
+        *,
+        calibration as sample_calibration,
+        experiment as sample_experiment,
+        false as is_baseline
+    from pairs
+    union all
+    select
+        *,
+        baseline_calibration as sample_calibration,
+        'none' as sample_experiment,
+        true as is_baseline
+    from pairs
+
+),
+
+paired as (
+
+    select
+        sides.baseline_calibration,
+        sides.calibration,
+        sides.experiment,
+        measures.measure,
+        measures.replicate,
+        max(measures.param_count) filter (where sides.is_baseline) as baseline_param_count,
+        max(measures.trial_count) filter (where sides.is_baseline) as baseline_trial_count,
+        max(measures.total_us) filter (where sides.is_baseline) as baseline_us,
+        max(measures.unit_count) filter (where sides.is_baseline) as baseline_units,
+        max(measures.param_count) filter (where not sides.is_baseline) as experiment_param_count,
+        max(measures.trial_count) filter (where not sides.is_baseline) as experiment_trial_count,
+        max(measures.total_us) filter (where not sides.is_baseline) as experiment_us,
+        max(measures.unit_count) filter (where not sides.is_baseline) as experiment_units
+    from sides
+    inner join measures
+        on
+            sides.sample_calibration = measures.calibration
+            and sides.sample_experiment = measures.experiment
+    group by
+        sides.baseline_calibration, sides.calibration, sides.experiment, measures.measure,
+        measures.replicate
 
 ),
 
 compared as (
 
     select
-        pairs.baseline_calibration,
-        pairs.calibration,
-        pairs.experiment,
-        baselines.measure,
-        baselines.replicate,
-        baselines.param_count as baseline_param_count,
-        experiments.param_count as experiment_param_count,
-        baselines.trial_count as baseline_trial_count,
-        experiments.trial_count as experiment_trial_count,
-        {{ round_wide('baselines.total_us', 'baselines.unit_count * 1000', 3) }} as baseline_ms,
-        {{ round_wide('experiments.total_us', 'experiments.unit_count * 1000', 3) }}
-            as experiment_ms,
+        *,
+        {{ round_wide('baseline_us', 'baseline_units * 1000', 3) }} as baseline_ms,
+        {{ round_wide('experiment_us', 'experiment_units * 1000', 3) }} as experiment_ms,
         {{ round_wide(
-            wide_integer('experiments.total_us') ~ ' * baselines.unit_count',
-            wide_integer('baselines.total_us') ~ ' * experiments.unit_count', 6, precision=38
+            wide_integer('experiment_us') ~ ' * baseline_units',
+            wide_integer('baseline_us') ~ ' * experiment_units', 6, precision=38
         ) }} as ratio
-    from pairs
-    inner join baselines on pairs.baseline_calibration = baselines.calibration
-    inner join experiments
-        on
-            pairs.calibration = experiments.calibration
-            and pairs.experiment = experiments.experiment
-            and baselines.measure = experiments.measure
-            and baselines.replicate = experiments.replicate
+    from paired
 
 ),
 
