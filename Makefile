@@ -32,7 +32,7 @@ $(VENV)/.complete: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: env  ## Make the reference fleet, load the sample logs, build the marts on DuckDB, print the reports
+demo: env  ## Make the reference fleet, load sample logs, build the marts on DuckDB twice, print the reports
 	@$(BIN)/headroom fleet --target duckdb
 	@$(BIN)/headroom load build-stats --target duckdb samples/builds
 	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid $(LOGS)/two_targets_pod_*.log*
@@ -41,7 +41,10 @@ demo: env  ## Make the reference fleet, load the sample logs, build the marts on
 	@$(BIN)/headroom load perf-logs --target duckdb --calibration reported $(LOGS)/reported_run.log
 	@$(BIN)/headroom load dask-report --target duckdb --calibration reported $(LOGS)/dask-perf-report.html
 	@$(BIN)/headroom load failures --target duckdb samples/failures
-	@$(BIN)/headroom build --target duckdb
+	@$(BIN)/headroom run --target duckdb
+	@echo "An hour later:"
+	@$(BIN)/headroom fleet --target duckdb --advance 1h
+	@$(BIN)/headroom run --target duckdb
 	@$(BIN)/headroom report bug --target duckdb --as-of 2025-11-24
 	@$(BIN)/headroom report impact --target duckdb --as-of 2025-12-17
 	@$(BIN)/headroom failures analyze --target duckdb

@@ -12,6 +12,7 @@ from headroom.environment import require_environment
 from headroom.errors import BuildFailedError, SourceRejectedError, WarehouseUnavailableError
 from headroom.inventory import read_inventory
 from headroom.memory import private_spill
+from headroom.operations.recording import require_not_newer
 from headroom.printable import printable, printable_lines
 from headroom.pull import counted, refusal
 from headroom.quality import GateResult, require_new_structure
@@ -67,6 +68,7 @@ def check_sources(settings: Settings) -> Checked:
     """
     with open_warehouse(settings) as warehouse:
         warehouse.require_writable()
+        require_not_newer(warehouse)
         plan = decide(read_inventory(warehouse, settings), settings)
     if not plan.built and not plan.refused:
         lacks = [f"{name} ({lack.what}): {lack.remedy}" for name, lack in plan.left_out.items()]

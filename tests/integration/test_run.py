@@ -89,6 +89,9 @@ def test_a_regression_of_the_fix_is_told_once_and_held_until_it_is_over(live: Pr
     assert contract in because
     assert live.query(held.format("flotilla__hash_health_daily")) == []
 
+    plan = live.headroom("plan").stdout
+    assert "To build: flotilla (no build of it has ended well" in plan
+    assert "  flotilla__runs: 1 changed parts of runs, 5 runs" in plan
     for command in (["doctor"], ["report", "impact"]):
         told = " ".join(live.headroom(*command).stdout.split())
         assert f"because of {contract}: flotilla__allocation_daily and " in told

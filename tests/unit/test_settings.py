@@ -18,6 +18,7 @@ ARGUMENTS = {
     "fleet": [],
     "build": [],
     "run": [],
+    "plan": [],
     "report": ["impact"],
     "explain": ["run-1"],
     "doctor": [],

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from headroom.alerts.channels import Message, NotDeliveredError, Send
-from headroom.alerts.state import instant, quoted
 from headroom.errors import UsageError
-from headroom.operations import SCHEMA
+from headroom.operations.tables import SCHEMA, instant, quoted
 from headroom.warehouse import Warehouse
 
 QUIET = "HEADROOM_ALERT_QUIET"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from headroom.operations import SCHEMA, create_sql
+from headroom.operations.tables import SCHEMA, create_sql, instant, quoted
 from headroom.printable import printable
 from headroom.warehouse import Warehouse
 
@@ -125,13 +125,3 @@ def _due(changed: Changed, channel: str, moment: str) -> str:
 
 def _is_open(key: str) -> str:
     return f"resolved_at is null and alert_key = {quoted(key)}"
-
-
-def quoted(value: str) -> str:
-    """Write a text as SQL does."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def instant(moment: str) -> str:
-    """Write an instant as SQL does."""
-    return f"timestamptz {quoted(moment)}"

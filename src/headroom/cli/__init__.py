@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from headroom.cli.build import build, run
+from headroom.cli.build import build, plan, run
 from headroom.cli.common import (
     Commands,
     LogFormat,
@@ -112,6 +112,7 @@ def _advance(settings: Settings, seed: int, text: str) -> None:
 
 app.command()(build)
 app.command()(run)
+app.command()(plan)
 
 
 @app.command()

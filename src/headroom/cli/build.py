@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 # Seconds between a build that the database stopped and the next one.
 PAUSES = (5, 10, 20, 40, 60)
+# Of the models with parts to make.
+MOST_WAITING = 20
 BUILT_KINDS = ("seed", "snapshot", "model")
 
 FullRefreshOption = Annotated[
@@ -254,6 +256,27 @@ def _publish(settings: Settings, file: Path) -> None:
         file=str(file),
         seconds=round(published.seconds, 3),
     )
+
+
+def plan(target: TargetOption = None) -> None:
+    """Say what the next build will make, and why; nothing is changed."""
+    from headroom.planning import plan_next_build
+
+    settings = Settings.from_environment(target)
+    tell_ignored()
+    with console.status("looking for what changed"):
+        next_build = plan_next_build(settings)
+    for name, reason in next_build.reasons.items():
+        say(f"To build: {name} ({reason})")
+    if next_build.unchanged:
+        say(f"Unchanged: {', '.join(next_build.unchanged)}")
+    if next_build.left_out:
+        say(f"Not built: {', '.join(next_build.left_out)}; `headroom doctor` says what is missing")
+    for waiting in next_build.waiting[:MOST_WAITING]:
+        rows = "" if waiting.rows is None else f", {waiting.rows:,} runs"
+        say(f"  {waiting.model}: {waiting.parts:,} changed parts of {waiting.kind}{rows}")
+    if len(next_build.waiting) > MOST_WAITING:
+        say(f"  and {len(next_build.waiting) - MOST_WAITING} more models")
 
 
 def _asked(

@@ -3,7 +3,7 @@
 A record never fails a build: where it cannot be written, `BuildRecord.lost_because` says why.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import psycopg
 import pyarrow as pa
+from packaging.version import Version
 
 from headroom.dbt import NodeResult
 from headroom.errors import (
@@ -22,7 +23,7 @@ from headroom.errors import (
 )
 from headroom.lock import Holder
 from headroom.operations.artifacts import read_artifacts
-from headroom.operations.tables import SCHEMA, create_sql
+from headroom.operations.tables import SCHEMA, create_sql, instant, quoted
 from headroom.printable import printable
 from headroom.settings import Settings
 from headroom.warehouse import Warehouse, open_warehouse
@@ -64,7 +65,8 @@ class BuildRecord:
 
     def begin(self, holder: Holder) -> None:
         """Say that a build runs. Who holds the lock knows that no other does: it was killed."""
-        with self._written() as warehouse:
+
+        def write(warehouse: Warehouse) -> None:
             for table in TABLES:
                 warehouse.execute("; ".join(create_sql(table)))
             last = warehouse.scalar(f"select max(build_id) from {SCHEMA}.builds")
@@ -74,18 +76,21 @@ class BuildRecord:
                 " where status = 'running';"
                 f" insert into {SCHEMA}.builds (build_id, started_at, status, host, process_id,"
                 " headroom_version, target, is_full_refresh)"
-                f" values ({number}, {_instant(holder.since)}, 'running',"
-                f" {_text(holder.host)}, {holder.pid}, {_text(version('headroom'))},"
-                f" {_text(self.settings.target)}, {str(self.is_full_refresh).lower()})"
+                f" values ({number}, {instant(holder.since.isoformat())}, 'running',"
+                f" {quoted(holder.host)}, {holder.pid}, {quoted(version('headroom'))},"
+                f" {quoted(self.settings.target)}, {str(self.is_full_refresh).lower()})"
             )
             self.build_id = number
+
+        self._write(write)
 
     def end(self, status: str, exit_code: int, reason: str = "") -> None:
         """Say how it ended, and how each node did."""
         self.status = status
         if self.build_id is None:
             return
-        with self._written() as warehouse:
+
+        def write(warehouse: Warehouse) -> None:
             count = self._count
             warehouse.execute(
                 f"delete from {SCHEMA}.node_runs where build_id in (select build_id from"
@@ -95,11 +100,11 @@ class BuildRecord:
             warehouse.load(f"{SCHEMA}.node_runs", [self._nodes()])
             warehouse.execute(
                 f"update {SCHEMA}.builds set"
-                f" ended_at = {_instant(datetime.now(UTC))},"
-                f" status = {_text(status)},"
+                f" ended_at = {instant(datetime.now(UTC).isoformat())},"
+                f" status = {quoted(status)},"
                 f" exit_code = {exit_code},"
-                f" reason = {_text(printable(reason)[:LONGEST_REASON])},"
-                f" domains = {_text(', '.join(self.domains))},"
+                f" reason = {quoted(printable(reason)[:LONGEST_REASON])},"
+                f" domains = {quoted(', '.join(self.domains))},"
                 f" pull_number = {self._pull(warehouse)},"
                 f" models_made = {count('success', 'no-op', kinds=('model', 'snapshot', 'seed'))},"
                 f" nodes_skipped = {count('skipped')},"
@@ -110,11 +115,12 @@ class BuildRecord:
                 f" where build_id = {self.build_id}"
             )
 
-    @contextmanager
-    def _written(self) -> Iterator[Warehouse]:
+        self._write(write)
+
+    def _write(self, write: Callable[[Warehouse], None]) -> None:
         try:
             with open_warehouse(self.settings) as warehouse:
-                yield warehouse
+                write(warehouse)
         except (HeadroomError, psycopg.Error, duckdb.Error) as error:
             self.lost_because = printable(str(error).splitlines()[0])
 
@@ -173,15 +179,24 @@ def recorded(record: BuildRecord, holder: Holder) -> Iterator[BuildRecord]:
     record.end("succeeded" if record.results else "unchanged", 0)
 
 
+def require_not_newer(warehouse: Warehouse) -> None:
+    """Refuse a warehouse that a newer Headroom built: its tables may mean something else.
+
+    Raises WarehouseUnavailableError.
+    """
+    if "builds" not in warehouse.readable(SCHEMA):
+        return
+    known = warehouse.query(f"select distinct headroom_version from {SCHEMA}.builds").rows
+    own = Version(version("headroom"))
+    newer = [found for (text,) in known if text and (found := Version(str(text))) > own]
+    if newer:
+        raise WarehouseUnavailableError(
+            f"this warehouse was built by Headroom {max(newer)}, and this is Headroom {own}",
+            "upgrade Headroom here; an older one would read its tables wrongly",
+        )
+
+
 def _status_of(error: HeadroomError) -> str:
     if isinstance(error, SourceRejectedError):
         return "refused"
     return "unavailable" if isinstance(error, WarehouseUnavailableError) else "failed"
-
-
-def _instant(moment: datetime) -> str:
-    return f"timestamptz '{moment.isoformat()}'"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

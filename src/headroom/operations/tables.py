@@ -30,3 +30,13 @@ def create_sql(table: str) -> list[str]:
         f"create table if not exists {SCHEMA}.{table} ({', '.join(columns)})",
         *(f"alter table {SCHEMA}.{table} add column if not exists {column}" for column in columns),
     ]
+
+
+def quoted(value: str) -> str:
+    """Write a text as SQL does."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def instant(moment: str) -> str:
+    """Write an instant, which is in ISO's form, as SQL does."""
+    return f"timestamptz {quoted(moment)}"
