@@ -29,6 +29,14 @@
     {%- if 'headroom_staging.pulled_commands' in tables and 'headroom_staging.pulled_commands.command_number' not in known %}
         update headroom_staging.pulled_commands set command_number = {{ md5_number('command_md5') }};
     {%- endif %}
+    {%- if 'headroom_staging.pulled_days' in tables and 'headroom_staging.pulled_days.last_left_at' not in known %}
+        update headroom_staging.pulled_days as days
+        set last_left_at = (
+            select {{ headroom.last_left_at() }}
+            from headroom_staging.base_flotilla__task_pulled as runs
+            where runs.queued_day = days.queued_day
+        );
+    {%- endif %}
     {{ create_row_store_index('headroom_staging', 'pulled_commands', 'command_number') }}
     delete from headroom_operations.complete_builds;
 {%- endmacro %}

@@ -14,15 +14,11 @@
             cast(changed_runs.part as date) as first_day,
             greatest(
                 cast(changed_runs.part as date),
-                {{ to_day('greatest(ends.left_at, ends_held.left_at)') }} + 1
+                {{ to_day('greatest(ends.last_left_at, ends_held.left_at)') }} + 1
                 + cast({{ threshold('frontier_window_days') }} as integer)
             ) as last_day
         from changed_runs
-        left join (
-            select queued_day, max(greatest(queued_at, started_at, finished_at)) as left_at
-            from {{ ref('flotilla__runs') }}
-            group by queued_day
-        ) as ends on cast(changed_runs.part as date) = ends.queued_day
+        left join {{ ref('stg_flotilla__days') }} as ends on cast(changed_runs.part as date) = ends.queued_day
         left join (
             select queued_week, max(last_left_at) as left_at
             from {{ this }}

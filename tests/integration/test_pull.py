@@ -187,6 +187,21 @@ def test_columns_that_an_earlier_version_lacked_are_added_and_filled(pulled: Pro
     assert pulled.query(commands) == [(1, 1)]
 
 
+def test_ends_that_an_earlier_version_did_not_count_are_counted(pulled: Project) -> None:
+    """Also of days that no pull touches again."""
+    runs = history(3)
+    pull(pulled, runs)
+    ends = "select queued_day, last_left_at from headroom_staging.pulled_days order by queued_day"
+    counted = pulled.query(ends)
+    assert counted[0][1] == max(
+        run["finished_at"] for run in runs if run["queued_at"].date() == counted[0][0]
+    )
+    cascade = "cascade" if pulled.engine == "postgres" else ""
+    pulled.execute(f"alter table headroom_staging.pulled_days drop column last_left_at {cascade}")
+    pull(pulled, runs)
+    assert pulled.query(ends) == counted
+
+
 def test_the_scrub_goes_through_older_days_within_its_budget(pulled: Project) -> None:
     """Any column, a late run, a whole late day: within one round, whatever their age."""
     runs = [run for run in history(30) if run["queued_at"].date() != day(4)]

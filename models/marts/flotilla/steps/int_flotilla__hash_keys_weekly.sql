@@ -8,54 +8,24 @@
 ) }}
 
 {%- set parts = parts_to_make(part_column='queued_week', reached={'runs': weeks_reached()}) %}
+{%- set days = days_of_weeks(parts) %}
 
 {%- set own_key = key_number("cast(lookups.key_number as text) || '|' || lookups.command_md5") %}
 
 with
 
-weeks as (
-
-    select distinct queued_week
-    from {{ ref('int_flotilla__runs_compared') }}
-    where {{ parts }}
-
-),
-
 lookups as not materialized (
 
     select * from {{ ref('int_flotilla__runs_keyed') }}
-    where {{ parts }}
-
-),
-
-found as (
-
-    select
-        ends.left_week,
-        ends.reached_week
-    from (
-        select distinct
-            left_week,
-            reached_week
-        from {{ ref('int_flotilla__runs_compared') }}
-    ) as ends
-    where
-        exists (
-            select 1
-            from weeks
-            where weeks.queued_week between ends.left_week and ends.reached_week
-        )
+    where {{ days }} and {{ parts }}
 
 ),
 
 -- What these weeks can find. The candidate that falls back has the keys of two others.
 ended as not materialized (
 
-    select runs.*
-    from {{ ref('int_flotilla__runs_keyed') }} as runs
-    inner join found
-        on runs.left_week = found.left_week and runs.reached_week = found.reached_week
-    where runs.is_keyed and not runs.is_preferring
+    select * from {{ ref('int_flotilla__runs_keyed') }}
+    where {{ days }} and left_at is not null and is_keyed and not is_preferring
 
 ),
 

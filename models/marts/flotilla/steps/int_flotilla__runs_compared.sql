@@ -33,6 +33,7 @@ compared as (
         runs.description_md5,
         commands.fingerprint,
         runs.is_after_hash_fix,
+        runs.queued_day,
         runs.queued_at,
         -- The start counts only under clock skew: no run is found before it has begun.
         case
@@ -66,13 +67,12 @@ select
     description_md5,
     fingerprint,
     is_after_hash_fix,
+    queued_day,
     queued_at,
     {{ utc_week('queued_at') }} as queued_week,
     -- Time in blocks as long as the window.
     {{ epoch_microseconds('queued_at') }} {{ divide }} (window_hours * 3600000000) as queued_block,
     left_at,
-    {{ utc_week('left_at') }} as left_week,
-    {{ utc_week("(left_at + interval '1 hour' * window_hours)") }} as reached_week,
     {{ epoch_microseconds('left_at') }} {{ divide }} (window_hours * 3600000000) as left_block,
     queued_at - interval '1 hour' * window_hours as window_starts_at,
     readable_to,

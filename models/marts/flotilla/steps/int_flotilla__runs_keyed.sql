@@ -49,12 +49,11 @@ select
     {{ key_number("'command|' || definition_id || '|' || preferred_text") }}
         as preferred_key_number,
     command_md5,
+    queued_day,
     queued_at,
     queued_week,
     queued_block,
     left_at,
-    left_week,
-    reached_week,
     left_block,
     window_starts_at,
     readable_to,
