@@ -4,6 +4,7 @@
         {{ columns | join(', ') }},
         count(*) as row_count
     from {{ model }}
+    where {{ may_repeat(model, columns) }}
     group by {{ columns | join(', ') }}
     having count(*) > 1
 {% endtest %}
