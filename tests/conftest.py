@@ -57,11 +57,13 @@ LONGEST_FIRST = (
 
 
 class OneFleet(LoadFileScheduling):  # type: ignore[misc]
-    """Tests of one file run in one process, and so do all files that read a built fleet."""
+    """Tests of one file run in one process; so do all that read a built fleet, or a raw one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = str(super()._split_scope(nodeid))
-        return "fleets" if Path(file).name in FLEET_READERS else file
+        file = Path(super()._split_scope(nodeid))
+        if file.name in FLEET_READERS:
+            return "built fleets"
+        return "raw fleets" if file.parent.name == "fleet" else str(file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFleet:
