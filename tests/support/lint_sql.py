@@ -22,6 +22,7 @@ from sqlfluff_templater_dbt.templater import DbtTemplater, handle_dbt_errors
 
 from headroom.settings import DEFAULT_SOURCE_SCHEMA, PROJECT_DIR, Settings
 from tests.support.parse import manifest_for
+from tests.support.quick_dbt import make_dbt_quick
 
 PLACE = PROJECT_DIR / "target" / "lint" / "headroom.duckdb"
 
@@ -61,6 +62,7 @@ def main() -> None:
     # sqlfluff makes many objects that live until a file is done: a collection finds nothing.
     gc.set_threshold(200_000, 50, 1000)
     ReflowSequence.from_root = once_for_a_tree(ReflowSequence.from_root)
+    make_dbt_quick()
     get_plugin_manager().register(sys.modules[__name__])
     cli(prog_name="lint_sql")
 
