@@ -22,7 +22,7 @@ from tests.support.project import Project
 BUILT = ("--select", "+path:models/marts/failures", "--exclude", "resource_type:seed")
 SAMPLES = PROJECT_DIR / "samples" / "failures"
 QUOTED = "o'brien"
-RETRIES = "headroom_intermediate.int_failures__retries"
+RETRIES = "headroom_intermediate.int_failures__failures_followed"
 # Of a project of its own, two months before the samples.
 HIDDEN: dict[str, Any] = {
     "project": "secret-project",

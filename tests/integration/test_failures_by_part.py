@@ -15,6 +15,7 @@ from tests.support.raw import START, Row, definition_row, run_row, write_raw
 
 MARTS = [
     "marts.attempts__attempts",
+    "headroom_intermediate.int_failures__failures_followed",
     *(
         f"marts.failures__{name}"
         for name in ("failures", "nodes", "images", "patterns", "retries", "recoveries")
@@ -22,6 +23,7 @@ MARTS = [
 ]
 SELECTED = ("--select", "+path:models/marts/failures", "--exclude", "resource_type:seed")
 HOURS = 30 * 24
+RUNS, JOBS = 150, 12
 MOMENTS = 5
 
 
@@ -32,6 +34,7 @@ def changed_run(luck: np.random.Generator, run: Row) -> Row:
         {"exit_code": int(luck.integers(2))},
         {"status": "RUNNING", "finished_at": None, "exit_code": None},
         {"queued_at": moved, "finished_at": moved + timedelta(hours=2)},
+        {"finished_at": run["queued_at"] + timedelta(days=float(luck.integers(6)))},
         {"pod_name": name_of(luck)},
         {"exit_code": 1, "pod_events": '[{"reason": "OOMKilled", "message": "too much"}]'},
     ]
@@ -72,12 +75,13 @@ def test_builds_by_part_equal_a_full_one(module_project: Project) -> None:
         f"eks-{number}": run_row(
             f"eks-{number}",
             queued_at=START + timedelta(hours=int(luck.integers(HOURS))),
-            alias=f"job-{number % 6}",
+            alias=f"job-{number % JOBS}",
             exit_code=int(luck.integers(2)),
             instance_dns_name=f"node-{number % 3}",
-            pod_name=name_of(luck),
+            # Of half of the jobs nothing is loaded at first.
+            pod_name=name_of(luck) if number % JOBS < JOBS / 2 else None,
         )
-        for number in range(60)
+        for number in range(RUNS)
     }
     project.dbt("seed")
     counts = set()
