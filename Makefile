@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SUBMAKE := $(MAKE)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-faults test-next lint bench simulate format lock clean
+.PHONY: help env demo test test-faults test-next lint bench simulate format lock wheel clean
 
 PYTHON_FILES := src tests bench analyses
 # Not dbt's generic tests: they are macros.
@@ -106,9 +106,15 @@ format: env  ## Put Python, SQL and Markdown into the project's style, write the
 	@$(BIN)/mdformat $(MARKDOWN)
 	@$(BIN)/python -m tests.support.lint_sql fix $(SQL_FILES)
 
-lock: env  ## Solve pyproject.toml into requirements.lock
-	@$(BIN)/uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 --no-header \
-		--no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
+	--no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links pyproject.toml
+
+lock: env  ## Solve pyproject.toml into requirements.lock, and what a wheel needs into requirements-run.lock
+	@$(LOCK) --extra dev -o requirements.lock
+	@$(LOCK) --constraint requirements.lock -o requirements-run.lock
+
+wheel: env  ## Build dist/headroom-VERSION-py3-none-any.whl, which holds the dbt project
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
 
 clean:  ## Remove what can be made again (never a warehouse)
-	@rm -rf $(VENV) target logs .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) target logs dist .pytest_cache .mypy_cache .ruff_cache

@@ -17,6 +17,7 @@ from headroom.printable import printable, printable_lines
 from headroom.pull import counted, refusal
 from headroom.quality import GateResult, require_new_structure
 from headroom.quiet import Compared, compare_source, record_scrub
+from headroom.seeds import require_seeds
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
 from headroom.watermarks import (
@@ -63,9 +64,10 @@ def check_sources(settings: Settings) -> Checked:
     """Look for the data of every domain and hold Flotilla's tables against what a load needs.
 
     What is missing or refused stands in the plan, so that the other domains are built all the same.
-    Raises SourceRejectedError where no domain has data, and WarehouseUnavailableError where the
-    database cannot be opened, or only be read.
+    Raises SourceRejectedError where no domain has data, WarehouseUnavailableError where the
+    database cannot be opened, or only be read, and UsageError where the seeds do not fit.
     """
+    require_seeds()
     with open_warehouse(settings) as warehouse:
         warehouse.require_writable()
         require_not_newer(warehouse)

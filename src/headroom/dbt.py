@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from headroom.connection import SECRET_VARIABLE, variables_for_dbt
+from headroom.dbt_folders import WRITTEN, make_folders, project_folder, written_folder
 from headroom.settings import PROFILES_DIR, PROJECT_DIR, Settings
 
 # Of dbt's own variables only those that move or shape its files count: any other could change what
 # is built, or hide how it ended. The two beginnings are for values that dbt itself never reads.
 KEPT_VARIABLES = {
-    "DBT_TARGET_PATH",
-    "DBT_LOG_PATH",
+    *WRITTEN,
     "DBT_LOG_LEVEL_FILE",
     "DBT_LOG_FORMAT_FILE",
     "DBT_LOG_FILE_MAX_BYTES",
@@ -118,12 +118,9 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         if not is_ignored(name) and name != SECRET_VARIABLE
     }
     passed["PYTHONUTF8"] = "1"
+    # dbt works in the project's folder, and a user may name a folder as seen from another one.
+    passed |= {name: str(written_folder(name)) for name in WRITTEN}
     return variables_for_dbt(passed) if settings.target == "postgres" else passed
-
-
-def target_folder() -> Path:
-    """Give the folder in which dbt leaves its artifacts."""
-    return Path(os.environ.get("DBT_TARGET_PATH") or PROJECT_DIR / "target").absolute()
 
 
 def run_dbt(
@@ -137,15 +134,18 @@ def run_dbt(
 
     With `only_data_changed` the views that are there stay as they are.
 
-    Raises WarehouseUnavailableError where the database does not answer.
+    Raises WarehouseUnavailableError where the database does not answer, and UsageError where dbt
+    cannot write its files.
     """
+    make_folders(arguments)
+    project = project_folder()
     command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json", *arguments]
-    command += ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROFILES_DIR)]
+    command += ["--project-dir", str(project), "--profiles-dir", str(PROFILES_DIR)]
     run = DbtRun()
     with (
         subprocess.Popen(
             command,
-            cwd=PROJECT_DIR,
+            cwd=project,
             env={**dbt_environment(settings), ONLY_DATA_CHANGED: "1" if only_data_changed else ""},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from headroom.dbt_folders import project_folder
 from headroom.domains import DOMAINS, Plan, decide
 from headroom.errors import HeadroomError
 from headroom.inventory import built_domains, read_inventory
 from headroom.operations.provenance import read_provenance
-from headroom.settings import PROJECT_DIR, Settings
+from headroom.seed_copies import outdated_files
+from headroom.seeds import seed_problems
+from headroom.settings import PACKAGED_SEEDS, PROJECT_DIR, Settings, own_seeds
 from headroom.warehouse import open_warehouse
 
 State = Literal["ok", "left out", "missing"]
+INSTALL = "install Headroom again: its wheel with pip, or a checkout with `make env`"
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,31 @@ def examine(settings: Settings) -> list[Finding]:
         _needed(
             "the command dbt beside this Python",
             shutil.which("dbt", path=str(Path(sys.executable).parent)) is not None,
-            "run `make env`",
+            INSTALL,
         ),
         _needed(
-            f"the dbt project in {PROJECT_DIR}",
+            f"the dbt project in {project_folder()}",
             (PROJECT_DIR / "dbt_project.yml").exists(),
-            "run headroom from a clone of its repository, installed with `make env`",
+            INSTALL,
         ),
     ]
-    return findings + _database(settings)
+    return findings + _seeds(own_seeds()) + _database(settings)
+
+
+def _seeds(folder: Path | None) -> list[Finding]:
+    """Look at the reference seeds, if somebody has a folder of their own."""
+    if folder is None:
+        return []
+    what = f"the reference seeds in {folder}"
+    renew = f"`headroom init {folder}` renews what you did not change"
+    found = [
+        Finding(f"{what}: {problem}", "missing", f"{renew}; take the rest from {PACKAGED_SEEDS}")
+        for problem in seed_problems(folder)
+    ]
+    if not found and (outdated := outdated_files(folder)):
+        older = f"{what}: an earlier version wrote {', '.join(outdated)}"
+        found = [Finding(older, "left out", renew)]
+    return found or [Finding(what, "ok")]
 
 
 def _needed(what: str, is_there: bool, remedy: str) -> Finding:
@@ -59,7 +79,7 @@ def _package(name: str) -> Finding:
     try:
         found = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return Finding(f"package {name}", "missing", "run `make env`")
+        return Finding(f"package {name}", "missing", INSTALL)
     return Finding(f"package {name} {found}", "ok")
 
 

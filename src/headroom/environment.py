@@ -1,11 +1,11 @@
 """The environment whose deployments and policy versions count: the var `environment`."""
 
-import csv
 from pathlib import Path
 
 import yaml
 
 from headroom.errors import UsageError
+from headroom.seeds import read_seed, seed_path
 from headroom.settings import PROJECT_DIR
 
 # The seeds that say for each environment what was in force when.
@@ -20,13 +20,11 @@ def require_environment(project: Path = PROJECT_DIR) -> None:
     settings = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
     environment = str(settings["vars"]["environment"])
     for seed in SEEDS:
-        place = Path("seeds", "reference", f"{seed}.csv")
-        with (project / place).open(newline="", encoding="utf-8") as file:
-            names = sorted({row["environment"] for row in csv.DictReader(file)})
+        names = sorted({row["environment"] for row in read_seed(seed)})
         if environment not in names:
             raise UsageError(
                 f"the environment {environment!r} (var environment in dbt_project.yml) has no row "
-                f"in {place}, which has: {', '.join(names) or 'no rows'}",
+                f"in {seed_path(seed)}, which has: {', '.join(names) or 'no rows'}",
                 "choose one of these, or add its rows; a change that is not deployed yet is a row "
                 "with empty dates"
                 if seed == "deployments"

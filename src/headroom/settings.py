@@ -11,10 +11,16 @@ from headroom.memory import UNITS, VARIABLE, memory_limit
 
 Target = Literal["duckdb", "postgres"]
 TARGETS: tuple[Target, ...] = get_args(Target)
-PROJECT_DIR = Path(__file__).resolve().parents[2]
+PACKAGE_DIR = Path(__file__).resolve().parent
+# A wheel holds the dbt project; in a checkout the project is around the package.
+_PACKAGED = PACKAGE_DIR / "project"
+IS_CHECKOUT = not _PACKAGED.exists()
+PROJECT_DIR = PACKAGE_DIR.parents[1] if IS_CHECKOUT else _PACKAGED
 PROFILES_DIR = PROJECT_DIR / "profiles"
 MARTS_SCHEMA = "marts"
 DEFAULT_SOURCE_SCHEMA = "flotilla"
+SEEDS_VARIABLE = "HEADROOM_SEEDS"
+PACKAGED_SEEDS = PROJECT_DIR / "seeds" / "reference"
 DOMAIN_NAMES = ("flotilla", "builds", "failures", "throughput")
 # A DuckDB file names its database: DuckDB has databases of the first names itself, and a name of
 # two parts is ambiguous where it begins with both a database and a schema.
@@ -59,7 +65,9 @@ class Settings:
             raise UsageError(
                 f"target {wanted!r} does not exist", f"choose one of: {', '.join(TARGETS)}"
             )
-        default_path = PROJECT_DIR / "warehouse" / "headroom.duckdb"
+        # What was installed may be read-only, and belongs to all users.
+        home = PROJECT_DIR if IS_CHECKOUT else Path()
+        default_path = home / "warehouse" / "headroom.duckdb"
         schema = os.environ.get("HEADROOM_SOURCE_SCHEMA") or DEFAULT_SOURCE_SCHEMA
         if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
             raise UsageError(
@@ -87,6 +95,12 @@ class Settings:
             "HEADROOM_SOURCE_SCHEMA": self.source_schema,
             VARIABLE: self.memory_text,
         }
+
+
+def own_seeds() -> Path | None:
+    """Give the folder of one's own whose CSVs win over the project's reference seeds."""
+    named = os.environ.get(SEEDS_VARIABLE)
+    return Path(named).absolute() if named else None
 
 
 def _refuse_name(path: Path, source_schema: str) -> None:

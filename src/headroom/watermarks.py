@@ -21,10 +21,11 @@ from headroom.domains import READERS
 from headroom.inventory import every_relation
 from headroom.landed.contract import landed_tables, landed_tables_of
 from headroom.operations import SCHEMA as OPERATIONS
-from headroom.settings import MARTS_SCHEMA, PROJECT_DIR, Settings
+from headroom.seeds import contracts, seed_path
+from headroom.settings import MARTS_SCHEMA, PACKAGE_DIR, PROJECT_DIR, Settings
 from headroom.warehouse import Warehouse
 
-# What dbt parses, and the code that calls it.
+# What dbt parses.
 CODE = (
     "dbt_project.yml",
     "profiles",
@@ -34,7 +35,6 @@ CODE = (
     "snapshots",
     "tests/dbt",
     "docs/blocks",
-    "src/headroom",
 )
 PACKAGES = ("headroom", "dbt-core", "dbt-duckdb", "duckdb", "dbt-postgres", "great-expectations")
 BUILT_SCHEMAS = (
@@ -128,20 +128,25 @@ def record_complete_builds(
     )
 
 
-def code_digest(settings: Settings, database: str, project: Path = PROJECT_DIR) -> str:
+def code_digest(
+    settings: Settings, database: str, project: Path = PROJECT_DIR, package: Path = PACKAGE_DIR
+) -> str:
     """Give one value for all that a build is made from beside data: files, versions, settings."""
     said = [settings.target, settings.source_schema, database, *map(_version, PACKAGES)]
     digest = sha256("\n".join(said).encode())
-    for path in _files(project, CODE):
-        digest.update(f"\n{path.relative_to(project)}\n".encode())
-        digest.update(path.read_bytes())
+    for folder, places in ((project, CODE), (package, (".",))):
+        for path in _files(folder, places):
+            digest.update(f"\n{path.relative_to(folder)}\n".encode())
+            digest.update(path.read_bytes())
+    for name in contracts():
+        digest.update(f"\n{name}\n".encode() + seed_path(name).read_bytes())
     return digest.hexdigest()
 
 
-def _files(project: Path, places: Collection[str]) -> list[Path]:
-    found = [project / place for place in places if (project / place).is_file()]
+def _files(folder: Path, places: Collection[str]) -> list[Path]:
+    found = [folder / place for place in places if (folder / place).is_file()]
     for place in places:
-        found += [path for path in (project / place).rglob("*") if path.is_file()]
+        found += [path for path in (folder / place).rglob("*") if path.is_file()]
     return sorted(path for path in found if path.suffix != ".pyc")
 
 

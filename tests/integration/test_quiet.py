@@ -15,7 +15,7 @@ import pytest
 
 from headroom.build import Work, find_work
 from headroom.errors import BuildFailedError
-from headroom.settings import PROJECT_DIR
+from headroom.settings import PROJECT_DIR, Settings
 from headroom.watermarks import code_digest
 from tests.support.project import Project
 from tests.support.raw import definition_row, run_row, write_raw
@@ -193,26 +193,29 @@ CODE_FILES = {
     "tests/dbt/a.sql": "test",
     "docs/blocks/a.md": "block",
     "src/headroom/a.py": "code",
+    "own/masks.csv": "own mask",
 }
 
 
-def test_each_file_and_each_setting_counts(quiet: Project, tmp_path: Path) -> None:
+def test_each_file_and_each_setting_counts(
+    quiet: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = quiet.settings
     for name, text in CODE_FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    first = code_digest(settings, "database", tmp_path)
-    assert first == code_digest(settings, "database", tmp_path)
-    digests = {
-        first,
-        code_digest(settings, "another", tmp_path),
-        code_digest(replace(settings, source_schema="raw"), "database", tmp_path),
-    }
+    monkeypatch.setenv("HEADROOM_SEEDS", str(tmp_path / "own"))
+
+    def digest(settings: Settings = settings, database: str = "database") -> str:
+        return code_digest(settings, database, tmp_path, tmp_path / "src" / "headroom")
+
+    digests = {digest(), digest(database="another"), digest(replace(settings, source_schema="raw"))}
+    assert digest() in digests
     for name in CODE_FILES:
         (tmp_path / name).write_text("another")
-        digests.add(code_digest(settings, "database", tmp_path))
+        digests.add(digest())
     (tmp_path / "models/marts/a.sql").rename(tmp_path / "models/marts/b.sql")
-    digests.add(code_digest(settings, "database", tmp_path))
+    digests.add(digest())
     assert len(digests) == len(CODE_FILES) + 4
 
 

@@ -9,8 +9,16 @@ import pytest
 from dbt.env_vars import KNOWN_ENGINE_ENV_VARS
 
 from headroom import dbt as headroom_dbt
+from headroom import dbt_folders, settings
 from headroom.cli.common import tell_ignored
-from headroom.dbt import KEPT_VARIABLES, dbt_environment, ignored_variables, run_dbt
+from headroom.dbt import (
+    KEPT_VARIABLES,
+    dbt_environment,
+    ignored_variables,
+    run_dbt,
+)
+from headroom.dbt_folders import project_folder, target_folder
+from headroom.errors import UsageError
 from headroom.settings import PROFILES_DIR, PROJECT_DIR, Settings
 
 # dbt's own list, so that a variable of a later version is one of them.
@@ -32,7 +40,8 @@ def test_a_variable_of_dbt_is_ignored_and_named_unless_it_is_kept(
 ) -> None:
     monkeypatch.setenv(variable, "elsewhere")
     kept = variable in KEPT_VARIABLES
-    assert (dbt_environment(SETTINGS).get(variable) == "elsewhere") is kept
+    passed = dbt_environment(SETTINGS).get(variable, "")
+    assert (Path(passed).name == "elsewhere") is kept
     assert (variable in ignored_variables()) is not kept
 
 
@@ -81,6 +90,7 @@ def test_dbt_is_started_in_the_project_with_its_folders(
     monkeypatch.setattr(headroom_dbt.sys, "executable", str(tmp_path / "python"))
     monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
     monkeypatch.setenv("DBT_QUIET", "true")
+    monkeypatch.setenv("DBT_TARGET_PATH", "dbt files")
     monkeypatch.chdir(tmp_path)
     (message,) = run_dbt(SETTINGS, ["build"]).messages
     arguments, folder, environment = json.loads(message)
@@ -89,4 +99,85 @@ def test_dbt_is_started_in_the_project_with_its_folders(
     assert arguments[5:7] == ["--profiles-dir", str(PROFILES_DIR)]
     assert folder == str(PROJECT_DIR)
     assert not {"DBT_PROJECT_DIR", "DBT_QUIET"} & set(environment)
+    assert environment["DBT_TARGET_PATH"] == str(tmp_path / "dbt files")
     assert environment["HEADROOM_TARGET"] == "duckdb"
+
+
+@pytest.mark.parametrize("variable", ["DBT_TARGET_PATH", "DBT_LOG_PATH"])
+def test_a_folder_that_dbt_cannot_write_is_refused_by_its_variable(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv(variable, str(tmp_path / "file" / "folder"))
+    with pytest.raises(UsageError, match="file/folder") as refused:
+        run_dbt(SETTINGS, ["build"])
+    assert variable in refused.value.hint
+
+
+def test_an_installed_wheel_is_never_written_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DBT_TARGET_PATH", "HEADROOM_DUCKDB_PATH", "HEADROOM_TARGET"):
+        monkeypatch.delenv(name, raising=False)
+    for module in (settings, dbt_folders):
+        monkeypatch.setattr(module, "IS_CHECKOUT", False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    assert target_folder().is_relative_to(tmp_path / "cache" / "headroom")
+    place = Settings.from_environment().duckdb_path
+    assert place == tmp_path / "warehouse" / "headroom.duckdb"
+
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("DBT_TARGET_PATH", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(dbt_folders, "IS_CHECKOUT", False)
+    monkeypatch.setattr(Path, "home", homeless)
+    with pytest.raises(UsageError, match="no home") as refused:
+        target_folder()
+    assert "XDG_CACHE_HOME" in refused.value.hint
+
+
+def test_seeds_of_one_s_own_stand_in_the_project_that_dbt_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "deployments.csv").touch()
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.delenv("HEADROOM_SEEDS", raising=False)
+    assert project_folder() == PROJECT_DIR
+    monkeypatch.setenv("HEADROOM_SEEDS", str(own))
+    project = project_folder()
+    reference = project / "seeds" / "reference"
+    assert (reference / "deployments.csv").samefile(own / "deployments.csv")
+    assert (reference / "masks.csv").samefile(PROJECT_DIR / "seeds" / "reference" / "masks.csv")
+    # Also after a file came and one went.
+    (own / "deployments.csv").rename(own / "masks.csv")
+    (reference / "of_an_earlier_version.csv").symlink_to(own)
+    assert project_folder() == project
+    for name in ("dbt_project.yml", "models", "seeds/reference/deployments.csv"):
+        assert (project / name).samefile(PROJECT_DIR / name)
+    assert (reference / "masks.csv").samefile(own / "masks.csv")
+    assert _files(project / "seeds") == _files(PROJECT_DIR / "seeds")
+    assert not [path for path in project.iterdir() if not (PROJECT_DIR / path.name).exists()]
+
+
+def test_a_project_that_cannot_be_put_together_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "target").touch()
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("HEADROOM_SEEDS", str(tmp_path))
+    with pytest.raises(UsageError, match="cannot be put together") as refused:
+        project_folder()
+    assert "DBT_TARGET_PATH" in refused.value.hint
+
+
+def _files(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*")}

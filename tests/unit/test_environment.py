@@ -4,37 +4,50 @@ from pathlib import Path
 
 import pytest
 
-from headroom.environment import require_environment
+from headroom.environment import SEEDS, require_environment
 from headroom.errors import UsageError
+from headroom.settings import PACKAGED_SEEDS
 
 
-def project(folder: Path, environment: str, **rows: str) -> Path:
+@pytest.fixture
+def own_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HEADROOM_SEEDS", str(tmp_path))
+    for seed in SEEDS:
+        (tmp_path / f"{seed}.csv").write_bytes((PACKAGED_SEEDS / f"{seed}.csv").read_bytes())
+    return tmp_path
+
+
+def project(folder: Path, environment: str) -> Path:
     (folder / "dbt_project.yml").write_text(f"vars:\n  environment: {environment}\n")
-    seeds = folder / "seeds" / "reference"
-    seeds.mkdir(parents=True)
-    for seed in ("deployments", "ara_policy_versions"):
-        (seeds / f"{seed}.csv").write_text("environment,x\n" + rows.get(seed, f"{environment},1\n"))
     return folder
+
+
+def leave_rows(path: Path, count: int) -> None:
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[: count + 1]))
 
 
 def test_the_project_s_own_environment_is_known() -> None:
     require_environment()
 
 
-@pytest.mark.parametrize("seed", ["deployments", "ara_policy_versions"])
-def test_an_environment_without_rows_is_refused_with_the_names_that_exist(
-    tmp_path: Path, seed: str
-) -> None:
-    folder = project(tmp_path, "prod", **{seed: "staging,1\nproduction,2\n"})
-    with pytest.raises(UsageError, match=f"'prod'.*{seed}.csv.*production, staging"):
-        require_environment(folder)
+def test_an_environment_without_rows_is_refused_with_the_names_that_exist(own_seeds: Path) -> None:
+    with pytest.raises(UsageError, match=r"'prod'.*deployments\.csv.*production"):
+        require_environment(project(own_seeds, "prod"))
 
 
-def test_a_seed_without_rows_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no rows") as refused:
-        require_environment(project(tmp_path, "prod", deployments=""))
-    assert "empty dates" in refused.value.hint
+@pytest.mark.parametrize(
+    ("seed", "advice"), [("deployments", "empty dates"), ("ara_policy_versions", "versions")]
+)
+def test_a_seed_without_rows_says_so(own_seeds: Path, seed: str, advice: str) -> None:
+    leave_rows(own_seeds / f"{seed}.csv", 0)
+    with pytest.raises(UsageError, match=rf"{seed}\.csv.*no rows") as refused:
+        require_environment(project(own_seeds, "production"))
+    assert advice in refused.value.hint
 
 
-def test_a_change_that_is_not_deployed_yet_is_a_row(tmp_path: Path) -> None:
-    require_environment(project(tmp_path, "prod", deployments="prod,\n"))
+def test_a_change_that_is_not_deployed_yet_is_a_row(own_seeds: Path) -> None:
+    path = own_seeds / "deployments.csv"
+    leave_rows(path, 0)
+    with path.open("a") as file:
+        file.write("production,command_hash_fix,,,,,\n")
+    require_environment(project(own_seeds, "production"))

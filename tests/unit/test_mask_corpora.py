@@ -1,6 +1,5 @@
 """Masks hide secrets and leave prose: Python's, and those of both engines, which are one seed."""
 
-import csv
 import string
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headroom.landed.masks import MASKS, masked
+from headroom.landed.masks import masked
+from headroom.seeds import read_seed
 from headroom.settings import Target
 from tests.support.corpora import Planted, planted, sentences
 from tests.support.macros import Macros
@@ -23,8 +23,7 @@ Masking = Callable[[Sequence[str]], list[str]]
 
 def seed_rows() -> list[tuple[Any, ...]]:
     """Give the seed as the macro `masks` does."""
-    with MASKS.open(encoding="utf-8", newline="") as lines:
-        rows = sorted(csv.DictReader(lines), key=lambda row: int(row["mask_order"]))
+    rows = sorted(read_seed("masks"), key=lambda row: int(row["mask_order"]))
     return [
         tuple(int(row[name]) if name in ("part", "step") else row[name] for name in SEED_COLUMNS)
         for row in rows

@@ -3,6 +3,7 @@
 import signal
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -21,7 +22,7 @@ from headroom.cli.failures import failures
 from headroom.cli.load import loads
 from headroom.cli.prune import prune
 from headroom.errors import CheckFailedError, HeadroomError, UsageError
-from headroom.settings import Settings
+from headroom.settings import SEEDS_VARIABLE, Settings
 from headroom.spans import parse_span
 from headroom.terminal import plain
 
@@ -236,6 +237,22 @@ def doctor(target: TargetOption = None) -> None:
             console.print(f"         {plain(finding.remedy)}", style="dim", highlight=False)
     if missing:
         raise typer.Exit(5)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or one made so.")],
+) -> None:
+    """Write the reference seeds into a folder of your own, to change them; again: renew them."""
+    from headroom.seed_copies import init_folder
+    from headroom.seeds import seed_problems
+
+    folder = folder.absolute()
+    for name, state in init_folder(folder).items():
+        console.print(f"{state:8}  {plain(name)}", highlight=False)
+    for problem in seed_problems(folder):
+        console.print(f"To do: {plain(problem)}", style="yellow", highlight=False)
+    console.print(f"Headroom and dbt read them with: export {SEEDS_VARIABLE}={plain(str(folder))}")
 
 
 app.command()(prune)

@@ -1,6 +1,5 @@
 """ARA's policy versions, read from their one home: the reference seed."""
 
-import csv
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
@@ -9,11 +8,11 @@ import numpy as np
 
 from headroom.errors import UsageError
 from headroom.fleet.clock import DAY, Ints, instant
-from headroom.settings import PROJECT_DIR
+from headroom.seeds import read_seed
 
 # The reference fleet lives under the documents' own rules.
 ENVIRONMENT = "production"
-SEED = PROJECT_DIR / "seeds" / "reference" / "ara_policy_versions.csv"
+SEED = "ara_policy_versions"
 _Meaning = TypeVar("_Meaning")
 
 _HASHES_COMMAND = {
@@ -64,7 +63,7 @@ def _meaning(row: dict[str, str], column: str, known: dict[str, _Meaning]) -> _M
         return known[row[column]]
     except KeyError:
         raise UsageError(
-            f"{SEED.name}: {column} {row[column]!r} of version {row['policy_version']!r} "
+            f"{SEED}.csv: {column} {row[column]!r} of version {row['policy_version']!r} "
             "is a rule the fleet cannot follow",
             f"known rules: {'; '.join(known)}",
         ) from None
@@ -72,8 +71,7 @@ def _meaning(row: dict[str, str], column: str, known: dict[str, _Meaning]) -> _M
 
 def read_policies() -> list[Policy]:
     """Read all versions of the fleet's environment, oldest first."""
-    with SEED.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["environment"] == ENVIRONMENT]
+    rows = [row for row in read_seed(SEED) if row["environment"] == ENVIRONMENT]
     policies = [
         Policy(
             name=row["policy_version"],

@@ -3,7 +3,6 @@
 Arrow's regular expressions are RE2, as DuckDB's: the time grows with the text, whatever it holds.
 """
 
-import csv
 import json
 import re
 from collections.abc import Iterable
@@ -16,9 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headroom.landed.contract import LandedTable
-from headroom.settings import PROJECT_DIR
+from headroom.seeds import read_seed
 
-MASKS = PROJECT_DIR / "seeds" / "reference" / "masks.csv"
 # What the masks of kind `keep` put into a word, so that no mask of a secret finds it; taken out
 # again at the end. The macro `kept_sign` says the same.
 KEPT = "<~>"
@@ -80,8 +78,7 @@ def _step(rows: list[dict[str, str]]) -> Step:
 
 @cache
 def _rows() -> tuple[dict[str, str], ...]:
-    with MASKS.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["kind"] != "parameter"]
+    rows = [row for row in read_seed("masks") if row["kind"] != "parameter"]
     return tuple(sorted(rows, key=lambda row: int(row["mask_order"])))
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from headroom.dbt import target_folder
+from headroom.dbt_folders import target_folder
 
 # What `parts_to_make` writes into the SQL of a model.
 _PARTS = re.compile(r"/\* parts: (.*?) \*/")

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from dbt.constants import PARTIAL_PARSE_FILE_NAME
 
-from headroom.dbt import run_dbt, target_folder
+from headroom.dbt import run_dbt
+from headroom.dbt_folders import target_folder
 from headroom.errors import BuildFailedError, UsageError
 from headroom.settings import Settings
 

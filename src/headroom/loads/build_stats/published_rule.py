@@ -1,13 +1,12 @@
 """The published rule, for the summary of a load. The marts compute the same; a test compares."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from functools import cache
 from itertools import pairwise
 
-from headroom.settings import PROJECT_DIR
+from headroom.seeds import read_seed
 
 HUNDREDTH = Decimal("0.01")
 Values = Sequence[Decimal | None]
@@ -16,9 +15,7 @@ Values = Sequence[Decimal | None]
 @cache
 def thresholds() -> dict[str, Decimal]:
     """Read the seed `thresholds`."""
-    path = PROJECT_DIR / "seeds" / "reference" / "thresholds.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["threshold"]: Decimal(row["threshold_value"]) for row in csv.DictReader(file)}
+    return {row["threshold"]: Decimal(row["threshold_value"]) for row in read_seed("thresholds")}
 
 
 @dataclass(frozen=True)

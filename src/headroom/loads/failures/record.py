@@ -1,6 +1,5 @@
 """What people say worked, or did not: a row of its own that no load replaces."""
 
-import csv
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -11,10 +10,10 @@ from headroom.landed.landing import arrow_rows, land
 from headroom.landed.masks import HIDDEN, mask_batches, mask_secrets
 from headroom.loads.failures.failures_read import SOLUTIONS
 from headroom.loads.failures.values import MAX_TEXT, text
-from headroom.settings import PROJECT_DIR, Settings
+from headroom.seeds import read_seed
+from headroom.settings import Settings
 
 RECORDED = "recorded"
-RULES = PROJECT_DIR / "seeds" / "reference" / "failure_rules.csv"
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,5 @@ def record_solution(
 
 def _as_ruled(failure_type: str) -> str:
     """Write a type as the rules do: a mart counts what is written alike."""
-    with RULES.open(encoding="utf-8", newline="") as lines:
-        known = {row["failure_type"].lower(): row["failure_type"] for row in csv.DictReader(lines)}
+    known = {row["failure_type"].lower(): row["failure_type"] for row in read_seed("failure_rules")}
     return known.get(failure_type.lower()) or failure_type
