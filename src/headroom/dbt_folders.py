@@ -60,7 +60,7 @@ def make_folders(arguments: list[str]) -> None:
 
 
 def project_folder() -> Path:
-    """Give the project that dbt reads: with seeds of one's own, links to them and to the rest.
+    """Give the project that dbt reads: with own seeds, links to them and to the rest.
 
     dbt takes no seeds from elsewhere: below its target it writes a file for each seed under the
     seed's own path, and an absolute one would be the seed itself. Raises UsageError where the links

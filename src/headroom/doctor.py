@@ -56,7 +56,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def _seeds(folder: Path | None) -> list[Finding]:
-    """Look at the reference seeds, if somebody has a folder of their own."""
+    """Look at the reference seeds, if the user has an own folder."""
     if folder is None:
         return []
     what = f"the reference seeds in {folder}"

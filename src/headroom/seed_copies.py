@@ -1,4 +1,4 @@
-"""A folder of one's own for the reference seeds: written, and renewed after an upgrade."""
+"""The user's own folder of reference seeds: written, and renewed after an upgrade."""
 
 import json
 from collections.abc import Iterator
@@ -96,5 +96,5 @@ def _usable(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UsageError(
-            f"{folder} cannot be used: {error.strerror or error}", "name a folder of your own"
+            f"{folder} cannot be used: {error.strerror or error}", "name your own folder"
         ) from None

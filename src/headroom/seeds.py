@@ -1,7 +1,7 @@
-"""The reference seeds: tables that people edit. A CSV in a folder of one's own wins.
+"""The reference seeds: tables that people edit. A CSV in the user's own folder wins.
 
-What an upgrade added to a seed is named where one's own lacks it, so that a threshold that is not
-there is never taken for NULL.
+What an upgrade added to a seed is named where the user's own lacks it, so that a threshold that is
+not there is never taken for NULL.
 """
 
 import csv
@@ -56,7 +56,7 @@ def _contract(seed: dict[str, Any]) -> Contract:
 
 
 def seed_path(name: str) -> Path:
-    """Give the file of a reference seed: one's own, else the project's."""
+    """Give the file of a reference seed: the user's own, else the project's."""
     own = own_seeds()
     places = (own / f"{name}.csv",) if own else ()
     return next((path for path in places if path.exists()), PACKAGED_SEEDS / f"{name}.csv")
@@ -74,7 +74,7 @@ def read_seed(name: str) -> list[Row]:
 
 
 def require_seeds() -> None:
-    """Refuse seeds of one's own that do not fit this version; raise UsageError."""
+    """Refuse own seeds that do not fit this version; raise UsageError."""
     folder = own_seeds()
     if folder and (problems := seed_problems(folder)):
         raise _refused(folder, problems)

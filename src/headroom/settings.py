@@ -98,7 +98,7 @@ class Settings:
 
 
 def own_seeds() -> Path | None:
-    """Give the folder of one's own whose CSVs win over the project's reference seeds."""
+    """Give the user's own folder whose CSVs win over the project's reference seeds."""
     named = os.environ.get(SEEDS_VARIABLE)
     return Path(named).absolute() if named else None
 

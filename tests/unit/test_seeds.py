@@ -1,4 +1,4 @@
-"""A folder of one's own for the reference seeds: written, checked, and renewed by an upgrade."""
+"""The user's own folder of reference seeds: written, checked, and renewed by an upgrade."""
 
 from collections.abc import Callable
 from pathlib import Path

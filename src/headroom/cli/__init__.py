@@ -243,7 +243,7 @@ def doctor(target: TargetOption = None) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or one made so.")],
 ) -> None:
-    """Write the reference seeds into a folder of your own, to change them; again: renew them."""
+    """Write the reference seeds into your own folder, to change them; again: renew them."""
     from headroom.seed_copies import init_folder
     from headroom.seeds import seed_problems
 
