@@ -16,10 +16,10 @@ State = Literal["new", "renewed", "kept", "as it is"]
 RECORD = ".headroom.json"
 README = """# Reference seeds of Headroom
 
-Headroom reads these tables instead of its own where `{variable}` holds the path of this folder.
-Change rows as you need, and keep the columns. The next build makes again what is computed from a
-changed row. Delete the files that you do not change: Headroom's own count then, after an upgrade
-too.
+Headroom reads these tables, not those that it brings along, where `{variable}` holds the path of
+this folder. Change rows as you need, and keep the columns. The next build makes again what is
+computed from a changed row. Delete the files that you do not change: then those that Headroom
+brings along count, after an upgrade too.
 
 `headroom init` on this folder, after an upgrade, renews files that you did not change, keeps
 changed ones, and says what these lack.

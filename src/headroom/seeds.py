@@ -98,7 +98,7 @@ def seed_problems(folder: Path) -> list[str]:
 def _problem_of(path: Path) -> str:
     contract = contracts().get(path.stem)
     if contract is None:
-        return f"{path.name} is none of {', '.join(contracts())}"
+        return f"{path.name} is not one of {', '.join(contracts())}"
     try:
         columns, rows = _read(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:

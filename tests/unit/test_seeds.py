@@ -96,7 +96,7 @@ WRONG: dict[str, tuple[str, Change, str]] = {
         lambda text: text + "production,x\n",
         "deployments.csv has more or fewer than 7 cells in row 3",
     ),
-    "a number that is none": (
+    "a word for a number": (
         "thresholds",
         lambda text: text.replace("elevation_ratio,1.5", "elevation_ratio,much"),
         "thresholds.csv has 'much' in column threshold_value of row 1; expected is numeric(18,4)",
@@ -106,7 +106,7 @@ WRONG: dict[str, tuple[str, Change, str]] = {
         lambda text: text.replace("elevation_ratio,1.5", "elevation_ratio,"),
         "thresholds.csv has nothing in column threshold_value of row 1",
     ),
-    "a moment that is none": (
+    "a word for a moment": (
         "deployments",
         lambda text: text + "production,x,yesterday,,,,\n",
         "deployments.csv has 'yesterday' in column merged_at_utc of row 3; expected is timestamptz",
@@ -141,7 +141,7 @@ def test_unreadable_and_misspelled_files_are_named(own: Path) -> None:
     (own / "treshold.csv").touch()
     unreadable, misspelled = seed_problems(own)
     assert unreadable.startswith("thresholds.csv cannot be read: ")
-    assert misspelled.startswith("treshold.csv is none of ara_policy_versions, deployments, ")
+    assert misspelled.startswith("treshold.csv is not one of ara_policy_versions, deployments, ")
 
 
 def test_a_folder_that_is_not_there_is_named(
