@@ -159,9 +159,9 @@ def test_sessions_that_the_server_ends_are_made_up_for(
 ) -> None:
     with make_project("postgres", "ended") as project:
         write(project, 12)
-        with terminated(project, 7) as ended:
-            process = start(project, "--deadline", "60s")
-            time.sleep(25)
+        with terminated(project, 0.5) as ended:
+            process = start(project, "--deadline", "5m")
+            time.sleep(30)
         code, said = finish(process)
         assert code == 0, said
         assert "Traceback" not in said
