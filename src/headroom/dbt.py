@@ -17,6 +17,7 @@ from typing import Any
 
 from headroom.connection import SECRET_VARIABLE, variables_for_dbt
 from headroom.dbt_folders import WRITTEN, make_folders, project_folder, written_folder
+from headroom.environment import chosen_vars
 from headroom.settings import PROFILES_DIR, PROJECT_DIR, Settings
 
 # Of dbt's own variables only those that move or shape its files count: any other could change what
@@ -128,19 +129,23 @@ def run_dbt(
     arguments: list[str],
     on_result: Callable[[NodeResult], None] | None = None,
     *,
+    variables: Mapping[str, object] | None = None,
     only_data_changed: bool = False,
 ) -> DbtRun:
     """Run dbt in the project with the settings' places; tell `on_result` of each finished node.
 
-    With `only_data_changed` the views that are there stay as they are.
+    `variables` are dbt's vars, beside those that the environment sets. With `only_data_changed` the
+    views that are there stay as they are.
 
     Raises WarehouseUnavailableError where the database does not answer, and UsageError where dbt
-    cannot write its files.
+    cannot write its files or a variable is wrong.
     """
     make_folders(arguments)
     project = project_folder()
     command = [str(Path(sys.executable).with_name("dbt")), "--log-format", "json", *arguments]
     command += ["--project-dir", str(project), "--profiles-dir", str(PROFILES_DIR)]
+    if chosen := {**chosen_vars(), **(variables or {})}:
+        command += ["--vars", json.dumps(chosen)]
     run = DbtRun()
     with (
         subprocess.Popen(

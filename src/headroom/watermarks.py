@@ -18,6 +18,7 @@ import duckdb
 import psycopg
 
 from headroom.domains import READERS
+from headroom.environment import chosen_vars
 from headroom.inventory import every_relation
 from headroom.landed.contract import landed_tables, landed_tables_of
 from headroom.operations import SCHEMA as OPERATIONS
@@ -133,6 +134,7 @@ def code_digest(
 ) -> str:
     """Give one value for all that a build is made from beside data: files, versions, settings."""
     said = [settings.target, settings.source_schema, database, *map(_version, PACKAGES)]
+    said.append(json.dumps(chosen_vars()))
     digest = sha256("\n".join(said).encode())
     for folder, places in ((project, CODE), (package, (".",))):
         for path in _files(folder, places):

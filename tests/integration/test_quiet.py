@@ -211,12 +211,14 @@ def test_each_file_and_each_setting_counts(
 
     digests = {digest(), digest(database="another"), digest(replace(settings, source_schema="raw"))}
     assert digest() in digests
+    monkeypatch.setenv("HEADROOM_REPORTING_TIMEZONE", "Asia/Tokyo")
+    digests.add(digest())
     for name in CODE_FILES:
         (tmp_path / name).write_text("another")
         digests.add(digest())
     (tmp_path / "models/marts/a.sql").rename(tmp_path / "models/marts/b.sql")
     digests.add(digest())
-    assert len(digests) == len(CODE_FILES) + 4
+    assert len(digests) == len(CODE_FILES) + 5
 
 
 def test_other_code_builds_everything(quiet: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from headroom.watermarks import CODE
 
 DEPLOY = PROJECT_DIR / "deploy"
 HEADROOM = (sys.executable, "-m", "headroom.cli")
+TOKYO = {"HEADROOM_REPORTING_TIMEZONE": "Asia/Tokyo"}
 DBT = (str(Path(sys.executable).with_name("dbt")),)
 
 
@@ -122,11 +123,13 @@ def test_it_builds_and_reports_from_any_folder_with_seeds_of_its_user(installed:
     changed = path.read_text().replace("elevation_ratio,1.5", "elevation_ratio,1.75")
     path.write_text(changed)
     for command in (["fleet", "--days", "1"], ["build"], ["report", "impact"], ["doctor"]):
-        said = installed.run(*command, HEADROOM_SEEDS="seeds")
+        said = installed.run(*command, HEADROOM_SEEDS="seeds", **TOKYO)
         assert said.endswith("(exit 0)"), said
     assert _elevation_ratio(installed) == "1.7500"
+    in_tokyo = "cast(queued_at at time zone 'Asia/Tokyo' as date)"
+    assert _asked(installed, f"select bool_and(queued_day = {in_tokyo}) from marts.flotilla__runs")
     # Nothing changed, wherever the folder is named from.
-    again = installed.run("build", HEADROOM_SEEDS=str(path.parent))
+    again = installed.run("build", HEADROOM_SEEDS=str(path.parent), **TOKYO)
     assert "Nothing changed" in again
     # Plain dbt reads the same in the project that doctor names.
     project = re.search(
@@ -149,12 +152,14 @@ def test_it_builds_and_reports_from_any_folder_with_seeds_of_its_user(installed:
 
 
 def _elevation_ratio(installed: Installed) -> str:
+    thresholds = "headroom_reference.thresholds where threshold = 'elevation_ratio'"
+    return str(_asked(installed, f"select threshold_value from {thresholds}"))
+
+
+def _asked(installed: Installed, sql: str) -> object:
     with duckdb.connect(installed.home / "warehouse" / "headroom.duckdb") as connection:
-        (value,) = connection.execute(
-            "select threshold_value from headroom_reference.thresholds"
-            " where threshold = 'elevation_ratio'"
-        ).fetchone()
-    return str(value)
+        (value,) = connection.execute(sql).fetchone()
+    return value
 
 
 def test_the_image_is_made_of_the_wheel_and_files_that_exist() -> None:

@@ -91,12 +91,15 @@ def test_dbt_is_started_in_the_project_with_its_folders(
     monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
     monkeypatch.setenv("DBT_QUIET", "true")
     monkeypatch.setenv("DBT_TARGET_PATH", "dbt files")
+    monkeypatch.setenv("HEADROOM_REPORTING_TIMEZONE", "Asia/Tokyo")
     monkeypatch.chdir(tmp_path)
-    (message,) = run_dbt(SETTINGS, ["build"]).messages
+    (message,) = run_dbt(SETTINGS, ["build"], variables={"as_of": "then"}).messages
     arguments, folder, environment = json.loads(message)
     assert arguments[:3] == ["--log-format", "json", "build"]
     assert arguments[3:5] == ["--project-dir", str(PROJECT_DIR)]
     assert arguments[5:7] == ["--profiles-dir", str(PROFILES_DIR)]
+    assert arguments[7] == "--vars"
+    assert json.loads(arguments[8]) == {"reporting_timezone": "Asia/Tokyo", "as_of": "then"}
     assert folder == str(PROJECT_DIR)
     assert not {"DBT_PROJECT_DIR", "DBT_QUIET"} & set(environment)
     assert environment["DBT_TARGET_PATH"] == str(tmp_path / "dbt files")

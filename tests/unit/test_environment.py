@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headroom.environment import SEEDS, require_environment
+from headroom.environment import SEEDS, chosen_vars, require_environment
 from headroom.errors import UsageError
 from headroom.settings import PACKAGED_SEEDS
 
@@ -51,3 +51,32 @@ def test_a_change_that_is_not_deployed_yet_is_a_row(own_seeds: Path) -> None:
     with path.open("a") as file:
         file.write("production,command_hash_fix,,,,,\n")
     require_environment(project(own_seeds, "production"))
+
+
+def test_the_environment_of_the_process_wins(
+    own_seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert chosen_vars() == {}
+    monkeypatch.setenv("HEADROOM_ENVIRONMENT", "production")
+    monkeypatch.setenv("HEADROOM_REPORTING_TIMEZONE", "Asia/Tokyo")
+    assert chosen_vars() == {"environment": "production", "reporting_timezone": "Asia/Tokyo"}
+    require_environment(project(own_seeds, "prod"))
+    monkeypatch.setenv("HEADROOM_ENVIRONMENT", "staging")
+    with pytest.raises(UsageError, match=r"'staging'.*HEADROOM_ENVIRONMENT"):
+        require_environment(project(own_seeds, "production"))
+
+
+@pytest.mark.parametrize("name", ["HEADROOM_ENVIRONMENT", "HEADROOM_REPORTING_TIMEZONE"])
+@pytest.mark.parametrize("value", ["it's", "a\nb", "{{ target }}"])
+def test_what_sql_would_misread_is_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=name):
+        chosen_vars()
+
+
+def test_a_zone_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADROOM_REPORTING_TIMEZONE", "Asia/Tokio")
+    with pytest.raises(UsageError, match="not a zone"):
+        chosen_vars()

@@ -5,7 +5,6 @@ then replaced by a moment that Python made, by an identifier that Python has che
 literals (`fill`). No other text of a user reaches the SQL.
 """
 
-import json
 import os
 import re
 import tempfile
@@ -47,14 +46,14 @@ def compile_analyses(settings: Settings, names: Iterable[str]) -> dict[str, str]
     wanted = list(names)
     variables = {name: [token] if name in LISTS else token for name, token in TOKENS.items()}
     arguments = ["compile", "--no-introspect", "--no-populate-cache", "--quiet"]
-    arguments += ["--vars", json.dumps(variables), "--select", *wanted]
+    arguments += ["--select", *wanted]
     target = target_folder()
     parsed = target / f"analyses_{settings.target}.msgpack"
     with _folder_in(target) as folder:
         arguments += ["--target-path", str(folder)]
         if parsed.exists():
             arguments += ["--partial-parse-file-path", str(parsed)]
-        run = run_dbt(settings, arguments)
+        run = run_dbt(settings, arguments, variables=variables)
         if run.returncode != 0:
             raise BuildFailedError("the analyses do not compile", "\n".join(run.messages))
         files = {path.stem: path for path in (folder / "compiled").rglob("analyses/**/*.sql")}
