@@ -31,8 +31,9 @@ changed ones, and says what these lack.
 def init_folder(folder: Path) -> dict[str, State]:
     """Write all reference seeds into a folder, or renew them in one that was written so.
 
-    Says what became of each file: one that its owner changed is kept. Raises UsageError for a
-    folder that holds something else, or that cannot be written.
+    Says what became of each file: one that its owner changed is kept, and one that was deleted does
+    not come back. Raises UsageError for a folder that holds something else, or that cannot be
+    written.
     """
     with _usable(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -42,7 +43,11 @@ def init_folder(folder: Path) -> dict[str, State]:
                 f"{folder} is not empty, and `headroom init` did not write it", "name a new folder"
             )
         known = record or {}
-        states = {name: _renew(folder / name, content, known) for name, content in _files().items()}
+        states = {
+            name: _renew(folder / name, content, known)
+            for name, content in _files().items()
+            if record is None or (folder / name).exists()
+        }
         (folder / RECORD).write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
     return states
 

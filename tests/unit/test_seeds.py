@@ -172,11 +172,11 @@ def test_an_upgrade_renews_what_nobody_changed_and_keeps_the_rest(
     assert {name: state for name, state in states.items() if state != "as it is"} == {
         "masks.csv": "renewed",
         "deployments.csv": "kept",
-        "pull_limits.csv": "new",
     }
     assert (own / "deployments.csv").read_bytes() == kept
     assert (own / "masks.csv").read_bytes() == newer["masks.csv"]
     assert outdated_files(own) == []
+    assert not (own / "pull_limits.csv").exists()
     assert init_folder(own)["deployments.csv"] == "kept"
 
 
