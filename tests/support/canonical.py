@@ -15,6 +15,7 @@ from headroom.warehouse import Warehouse, open_warehouse
 
 INTERMEDIATE_TABLES = (
     "headroom_intermediate.int_flotilla__hash_commands_daily",
+    "headroom_intermediate.int_flotilla__hashes_daily",
     "headroom_intermediate.int_flotilla__shared_hashes_daily",
 )
 INSTANT = {

@@ -11,7 +11,11 @@
     ]),
 ) }}
 
-{%- set job = "concat_ws('|', source, job_name, coalesce(project, ''), command_md5)" %}
+{%- set job -%}
+    concat_ws(
+        '|', attempts.source, attempts.job_name, coalesce(attempts.project, ''), attempts.command_md5
+    )
+{%- endset %}
 {%- set parts = parts_to_make(part_column='submitted_day', reached=retries_reached()) %}
 
 with
@@ -20,23 +24,24 @@ with
 attempts as not materialized (
 
     select
-        attempt_id,
-        submitted_day,
-        job_name,
-        project,
-        image,
-        requested_mb,
-        greatest(started_at, submitted_at) as started_at,
-        greatest(started_at, submitted_at, ended_at) as ended_at,
-        ended_at is not null as has_end,
-        outcome <> 'open' as is_ended,
-        outcome = 'failed' as is_failure,
-        job_name in (select landed.job_name from {{ ref('int_failures__jobs_landed') }} as landed)
-            as is_landed,
+        attempts.attempt_id,
+        attempts.submitted_day,
+        attempts.job_name,
+        attempts.project,
+        attempts.image,
+        attempts.requested_mb,
+        greatest(attempts.started_at, attempts.submitted_at) as started_at,
+        greatest(attempts.started_at, attempts.submitted_at, attempts.ended_at) as ended_at,
+        attempts.ended_at is not null as has_end,
+        attempts.outcome <> 'open' as is_ended,
+        attempts.outcome = 'failed' as is_failure,
+        jobs_landed.job_name is not null as is_landed,
         -- One definition runs many commands: a retry has the same one.
         {{ key_number(job) }} as job_number
-    from {{ ref('attempts__attempts') }}
-    where started_at is not null and job_name is not null
+    from {{ ref('attempts__attempts') }} as attempts
+    left join {{ ref('int_failures__jobs_landed') }} as jobs_landed
+        on attempts.job_name = jobs_landed.job_name
+    where attempts.started_at is not null and attempts.job_name is not null
 
 ),
 

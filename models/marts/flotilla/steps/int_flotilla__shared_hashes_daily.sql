@@ -4,137 +4,101 @@
     indexes=row_store_indexes([{'columns': ['day']}]),
 ) }}
 
+{%- set hash_text = "coalesce(definition_id, '') || '|' || coalesce(command_hash, '')" %}
+
 with
 
-commands_daily as (
-
-    select * from {{ ref('int_flotilla__hash_commands_daily') }}
-
-),
-
--- Distinct commands are not additive over days, but commands seen for the first time are.
+-- All of history is read here: it is grouped by numbers, not by texts. Distinct commands are not
+-- additive over days, but commands seen for the first time are.
 commands as (
 
     select
-        definition_id,
-        command_hash,
-        command_md5,
+        {{ key_number(hash_text) }} as hash_number,
+        command_hash is not null as has_hash,
         min(queued_day) as first_day
-    from commands_daily
+    from {{ ref('int_flotilla__hash_commands_daily') }}
     where command_md5 is not null
-    group by definition_id, command_hash, command_md5
+    group by
+        {{ key_number(hash_text) }},
+        {{ key_number(hash_text ~ " || '|' || command_md5") }},
+        command_hash is not null
 
 ),
 
 shared as (
 
-    select
-        definition_id,
-        command_hash
+    select hash_number
     from commands
-    where command_hash is not null
-    group by definition_id, command_hash
+    where has_hash
+    group by hash_number
     having count(*) > 1
-
-),
-
-followed as (
-
-    select commands_daily.*
-    from commands_daily
-    left join shared
-        on
-            coalesce(commands_daily.definition_id, '') = coalesce(shared.definition_id, '')
-            and commands_daily.command_hash = shared.command_hash
-    where shared.command_hash is not null or commands_daily.command_hash is null
-
-),
-
-queued as (
-
-    select
-        queued_day as day,
-        definition_id,
-        command_hash,
-        sum(run_count) as run_count,
-        coalesce(sum(run_count) filter (where command_md5 is not null), 0) as command_run_count,
-        0 as new_command_count,
-        0 as oom_count,
-        0 as exit_137_count,
-        max(max_memory_mb) filter (where command_md5 is not null) as max_memory_mb,
-        min(first_queued_at) filter (where command_md5 is not null) as first_queued_at,
-        max(last_queued_at) filter (where command_md5 is not null) as last_queued_at
-    from followed
-    group by queued_day, definition_id, command_hash
-
-),
-
--- What only the end of a run tells belongs to the day it ended; without one, to the queued day.
-finished as (
-
-    select
-        coalesce(finished_day, queued_day) as day,
-        definition_id,
-        command_hash,
-        0 as run_count,
-        0 as command_run_count,
-        0 as new_command_count,
-        sum(oom_count) as oom_count,
-        sum(exit_137_count) as exit_137_count,
-        cast(null as integer) as max_memory_mb,
-        cast(null as timestamptz) as first_queued_at,
-        cast(null as timestamptz) as last_queued_at
-    from followed
-    where command_md5 is not null and oom_count > 0
-    group by coalesce(finished_day, queued_day), definition_id, command_hash
 
 ),
 
 first_seen as (
 
     select
-        commands.first_day as day,
-        commands.definition_id,
-        commands.command_hash,
-        0 as run_count,
-        0 as command_run_count,
-        count(*) as new_command_count,
-        0 as oom_count,
-        0 as exit_137_count,
-        cast(null as integer) as max_memory_mb,
-        cast(null as timestamptz) as first_queued_at,
-        cast(null as timestamptz) as last_queued_at
+        hash_number,
+        has_hash,
+        first_day,
+        count(*) as new_command_count
     from commands
-    left join shared
-        on
-            coalesce(commands.definition_id, '') = coalesce(shared.definition_id, '')
-            and commands.command_hash = shared.command_hash
-    where shared.command_hash is not null or commands.command_hash is null
-    group by commands.first_day, commands.definition_id, commands.command_hash
+    group by hash_number, has_hash, first_day
 
 ),
 
-events as (
+keyed as (
 
-    select * from queued
-    union all
-    select * from finished
-    union all
-    select * from first_seen
+    select
+        *,
+        {{ key_number(hash_text) }} as hash_number
+    from {{ ref('int_flotilla__hashes_daily') }}
+
+),
+
+followed as (
+
+    select keyed.*
+    from keyed
+    left join shared on keyed.hash_number = shared.hash_number
+    where shared.hash_number is not null or keyed.command_hash is null
+
+),
+
+summed as (
+
+    select
+        day,
+        definition_id,
+        command_hash,
+        hash_number,
+        cast(sum(run_count) as bigint) as run_count,
+        cast(sum(command_run_count) as bigint) as command_run_count,
+        cast(sum(oom_count) as bigint) as oom_count,
+        cast(sum(exit_137_count) as bigint) as exit_137_count,
+        max(max_memory_mb) as max_memory_mb,
+        min(first_queued_at) as first_queued_at,
+        max(last_queued_at) as last_queued_at
+    from followed
+    group by hash_number, day, definition_id, command_hash
 
 )
 
 select
-    day,
-    definition_id,
-    command_hash,
-    cast(sum(run_count) as bigint) as run_count,
-    cast(sum(command_run_count) as bigint) as command_run_count,
-    cast(sum(new_command_count) as bigint) as new_command_count,
-    cast(sum(oom_count) as bigint) as oom_count,
-    cast(sum(exit_137_count) as bigint) as exit_137_count,
-    max(max_memory_mb) as max_memory_mb,
-    min(first_queued_at) as first_queued_at,
-    max(last_queued_at) as last_queued_at
-from events
-group by day, definition_id, command_hash
+    summed.day,
+    summed.definition_id,
+    summed.command_hash,
+    summed.run_count,
+    summed.command_run_count,
+    coalesce(first_seen.new_command_count, 0) as new_command_count,
+    summed.oom_count,
+    summed.exit_137_count,
+    summed.max_memory_mb,
+    summed.first_queued_at,
+    summed.last_queued_at
+from summed
+left join first_seen
+    on
+        summed.hash_number = first_seen.hash_number
+        and summed.day = first_seen.first_day
+        and (summed.command_hash is not null) = first_seen.has_hash
