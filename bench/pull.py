@@ -1,10 +1,12 @@
 """Time the pull of a day beside histories of 1 and 10 million runs.
 
-    python -m bench.pull [--target duckdb|postgres] [--days 36 357]
+    python -m bench.pull [--target duckdb|postgres] [--days 36 357] [--older 99000000]
 
 Each case runs in a separate process: a fleet of so many days (28,000 runs a day), a first pull,
 then three times a day more (`headroom fleet --advance 1d`) and a pull of it with the scrub on. CPU
-is that of the process and, on PostgreSQL, of the server, less that of a run of dbt on a view.
+is that of the process and, on PostgreSQL, of the server, less that of a run of dbt on a view. With
+`--older` so many runs of the days before stand in the table as well, with ten columns each: ten
+years of a whole fleet take an hour to make.
 """
 
 import argparse
@@ -31,6 +33,31 @@ from tests.support.project import Project
 PULL = ("run", "--select", "base_flotilla__task_pulled")
 VIEW = ("run", "--select", "base_flotilla__task")
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+# A run every 3.1 seconds, as a fleet has them; ten runs have one command.
+OLDER_RUNS = """
+    insert into flotilla.task (
+        run_id, definition_id, engine, status, queued_at, started_at, finished_at, command, memory,
+        exit_code
+    )
+    select
+        'older-' || cast(number as text),
+        first_run.definition_id,
+        'eks',
+        'STOPPED',
+        first_run.queued_at - number * interval '3085714 microseconds',
+        first_run.queued_at - number * interval '3085714 microseconds' + interval '1 minute',
+        first_run.queued_at - number * interval '3085714 microseconds' + interval '1 hour',
+        'older ' || left(cast(number + 1000000000 as text), 9),
+        1024,
+        0
+    from generate_series(1, {rows}) as numbers (number)
+    cross join (
+        select min(definition_id) as definition_id, min(queued_at) as queued_at
+        from flotilla.task
+    ) as first_run
+"""
 
 
 @dataclass(frozen=True)
@@ -80,7 +107,7 @@ def cost_of(project: Project, *arguments: str) -> Cost:
     return Cost(wall, time.process_time() + server_cpu(project.variables) - cpu)
 
 
-def measure(target: str, days: int, folder: Path) -> dict[str, float]:
+def measure(target: str, days: int, older: int, folder: Path) -> dict[str, float]:
     """Make a history, pull it, and pull three days more; give the figures by name."""
     with ExitStack() as stack:
         variables = {"DBT_TARGET_PATH": str(folder / "target")}
@@ -90,6 +117,8 @@ def measure(target: str, days: int, folder: Path) -> dict[str, float]:
         settings = Settings(target, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
         project = Project(settings, variables)
         make_fleet(project, "--days", str(days))
+        if older:
+            project.execute(OLDER_RUNS.format(rows=older))
         project.dbt("build", "--select", "+base_flotilla__task_pulled", "--exclude", PULL[-1])
         figures = {}
         first = cost_of(project, *PULL)
@@ -114,17 +143,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--target", choices=("duckdb", "postgres"), default="duckdb")
     parser.add_argument("--days", type=int, nargs="+", default=[36, 357])
+    parser.add_argument("--older", type=int, default=0)
     parser.add_argument("--case", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.case:
         with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(measure(asked.target, asked.days[0], Path(folder))))
+            print(json.dumps(measure(asked.target, asked.days[0], asked.older, Path(folder))))
         return
     table = Table(title=f"The pull on {asked.target}, {os.cpu_count()} cores")
     rows = []
     for days in asked.days:
         command = [sys.executable, "-m", "bench.pull", "--case"]
-        command += ["--target", asked.target, "--days", str(days)]
+        command += ["--target", asked.target, "--days", str(days), "--older", str(asked.older)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         rows.append(json.loads(done.stdout.splitlines()[-1]))
     for name in rows[0]:
