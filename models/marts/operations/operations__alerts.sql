@@ -32,4 +32,5 @@ select
     coalesce(messages.unsent_count, 0) as unsent_count,
     messages.unsent_because
 from {{ ref('stg_operations__alerts') }} as alerts
-left join messages on alerts.alert_key = messages.alert_key and alerts.opened_at = messages.opened_at
+left join messages
+    on alerts.alert_key = messages.alert_key and alerts.opened_at = messages.opened_at

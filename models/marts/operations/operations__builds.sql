@@ -5,7 +5,8 @@ builds as (
     select
         *,
         -- Builds of one kind take about as long as each other.
-        case when is_full_refresh then 'all of history' else coalesce(domains, '') end as build_kind,
+        case when is_full_refresh then 'all of history' else coalesce(domains, '') end
+            as build_kind,
         {{ microseconds_between('started_at', 'ended_at') }} as duration_us
     from {{ ref('stg_operations__builds') }}
 
@@ -23,17 +24,17 @@ usual as (
     select
         builds.build_id,
         count(*) as build_count,
-        percentile_cont(0.25) within group (order by before.duration_us) as low_us,
-        percentile_cont(0.5) within group (order by before.duration_us) as middle_us,
-        percentile_cont(0.75) within group (order by before.duration_us) as high_us
+        percentile_cont(0.25) within group (order by earlier.duration_us) as low_us,
+        percentile_cont(0.5) within group (order by earlier.duration_us) as middle_us,
+        percentile_cont(0.75) within group (order by earlier.duration_us) as high_us
     from builds
-    inner join builds as before
+    inner join builds as earlier
         on
-            builds.build_kind = before.build_kind
-            and before.build_id < builds.build_id
-            and before.build_id >= builds.build_id
-            - cast({{ threshold('operations_builds_compared') }} as bigint)
-            and before.status = 'succeeded'
+            builds.build_kind = earlier.build_kind
+            and builds.build_id > earlier.build_id
+            and builds.build_id - cast({{ threshold('operations_builds_compared') }} as bigint)
+            <= earlier.build_id
+            and earlier.status = 'succeeded'
     group by builds.build_id
 
 )

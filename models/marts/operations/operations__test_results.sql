@@ -19,6 +19,17 @@ judged as (
         rows between unbounded preceding and current row
     )
 
+),
+
+streaks as (
+
+    select
+        *,
+        min(case when status in ('fail', 'error', 'warn') then build_id end)
+            over (partition by node_name, last_passed_in)
+            as failing_since
+    from judged
+
 )
 
 select
@@ -28,9 +39,5 @@ select
     failing_rows,
     cast(seconds as decimal(18, 3)) as duration_seconds,
     held_by,
-    case
-        when status in ('fail', 'error', 'warn')
-            then min(case when status in ('fail', 'error', 'warn') then build_id end)
-            over (partition by node_name, last_passed_in)
-    end as failing_since_build_id
-from judged
+    case when status in ('fail', 'error', 'warn') then failing_since end as failing_since_build_id
+from streaks

@@ -23,7 +23,7 @@ null_hashes as (
         'runs queued since the fix have a command and no hash; days: '
         || cast(count(*) as text) || ', the last '
         || cast(max(queued_day) as text) as evidence,
-        'see flotilla__hash_health_daily for these days; what writes task has lost the fix' as remedy
+        'flotilla__hash_health_daily shows these days; what writes task has lost the fix' as remedy
     from days
     where last_null_hash_at >= {{ deployed_at('command_hash_fix') }}
     having count(*) > 0
@@ -58,15 +58,15 @@ volumes as (
         days.queued_day,
         days.run_count,
         count(*) as week_count,
-        percentile_cont(0.5) within group (order by before.run_count) as usual_count
+        percentile_cont(0.5) within group (order by earlier.run_count) as usual_count
     from days
     inner join newest on days.queued_day = newest.newest_day - 1
-    inner join days as before
+    inner join days as earlier
         on
-            before.queued_day < days.queued_day
-            and before.queued_day
-            >= days.queued_day - 7 * cast({{ threshold('volume_weeks') }} as integer)
-            and extract(dow from before.queued_day) = extract(dow from days.queued_day)
+            days.queued_day > earlier.queued_day
+            and days.queued_day - 7 * cast({{ threshold('volume_weeks') }} as integer)
+            <= earlier.queued_day
+            and extract(dow from days.queued_day) = extract(dow from earlier.queued_day)
     group by days.queued_day, days.run_count
 
 ),

@@ -10,7 +10,8 @@ builds as (
 last_build as (
 
     select * from builds
-    where build_id = (select max(build_id) from builds)
+    order by build_id desc
+    limit 1
 
 ),
 
@@ -23,7 +24,8 @@ pulls as (
 last_pull as (
 
     select * from pulls
-    where pull_number = (select max(pull_number) from pulls)
+    order by pull_number desc
+    limit 1
 
 ),
 
@@ -39,11 +41,10 @@ failed_build as (
         'build' as trouble_kind,
         status as subject,
         'critical' as severity,
-        case
-            when status = 'killed' then 'build ' || cast(build_id as text) || ' was killed'
-            else 'build ' || cast(build_id as text) || ' ended with exit code '
-            || coalesce(cast(exit_code as text), '?') || ': ' || coalesce(reason, '')
-        end as evidence,
+        'build ' || cast(build_id as text)
+        || coalesce(
+            ' ended with exit code ' || cast(exit_code as text) || ': ' || reason, ' was killed'
+        ) as evidence,
         'see the exit codes in README; headroom doctor says what is missing' as remedy
     from last_build
     where status not in ('succeeded', 'unchanged')
@@ -89,8 +90,7 @@ slow_build as (
         'warning' as severity,
         'build ' || cast(build_id as text) || ' took ' || cast(duration_seconds as text)
         || ' s, where ' || cast(usual_seconds as text) || ' s are usual' as evidence,
-        'see operations__node_runs for what took longer, and operations__builds for how much was new'
-            as remedy
+        'operations__node_runs says what took longer, operations__builds how much was new' as remedy
     from last_build
     where is_slow
 
@@ -136,8 +136,8 @@ held_days as (
         'lost_rows' as trouble_kind,
         'flotilla' as subject,
         'critical' as severity,
-        cast(held_runs as text) || ' runs that were there before are missing in the source; their days stay'
-            as evidence,
+        cast(held_runs as text)
+        || ' runs that were there before are missing in the source; their days stay' as evidence,
         'bring them back, or run headroom build --accept-deletes FROM..UNTIL' as remedy
     from last_pull
     where held_runs > 0
@@ -150,7 +150,8 @@ late_ends as (
         'lookback' as trouble_kind,
         'flotilla' as subject,
         'warning' as severity,
-        'of 1,000 runs one ended more than ' || cast(end_p999_seconds {{ whole_division_operator() }} 86400 as text)
+        'of 1,000 runs one ended more than '
+        || cast(end_p999_seconds {{ whole_division_operator() }} 86400 as text)
         || ' days after it was queued' as evidence,
         'raise the threshold lookback_days: until then such runs wait for the scrub' as remedy
     from last_pull
