@@ -24,7 +24,7 @@ MARTS = [
 SELECTED = ("--select", "+path:models/marts/failures", "--exclude", "resource_type:seed")
 HOURS = 30 * 24
 RUNS, JOBS = 150, 12
-MOMENTS = 5
+MOMENTS = 4
 
 
 def changed_run(luck: np.random.Generator, run: Row) -> Row:

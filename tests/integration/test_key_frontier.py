@@ -258,6 +258,7 @@ def secrets_in(text: str) -> list[str]:
     return sorted(secret for secret in {SECRET, *secrets} if secret in text)
 
 
+@pytest.mark.usually_on("duckdb")
 def test_secrets_are_in_nothing_that_is_printed(built: Project) -> None:
     """Every report, and the story of some runs: their commands, and those of their donors."""
     told = [f"told-{place}" for place in range(0, len(planted()), 40)]

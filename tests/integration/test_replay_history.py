@@ -133,6 +133,7 @@ def as_known_at(rows: list[Row], moment: datetime, late: set[str]) -> list[Row]:
     return known
 
 
+@pytest.mark.usually_on("duckdb")
 @pytest.mark.parametrize("seed", range(hypothesis.settings().max_examples // 100))
 def test_incremental_equals_full_refresh(project: Project, seed: int) -> None:
     rows = random_history(seed)
