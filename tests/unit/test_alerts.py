@@ -204,6 +204,18 @@ def test_a_webhook_that_refuses(code: int) -> None:
     assert str(raised.value) == f"the webhook answered {code}"
 
 
+def test_a_webhook_that_speaks_something_else() -> None:
+    """What it says is not HTTP; the run that sends goes on."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"220 mail.example.com ready\r\n")
+
+    with web_server(answer) as address, pytest.raises(NotDeliveredError) as raised:
+        send_to(address)
+    assert "cannot be reached" in str(raised.value)
+    assert SECRET not in str(raised.value)
+
+
 def test_a_webhook_that_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channels_module, "SECONDS", 0.2)
     woken = threading.Event()
@@ -286,6 +298,8 @@ def test_a_mail_server_that_is_not_there_is_said_without_its_password() -> None:
         {"HEADROOM_ALERT_WEBHOOK": f"slack {SECRET}"},
         {"HEADROOM_ALERT_MAIL": "a@example.com"},
         {"HEADROOM_ALERT_MAIL": "a@example.com", "HEADROOM_ALERT_SMTP": f"host:{SECRET}"},
+        {"HEADROOM_ALERT_MAIL": "a@example.com", "HEADROOM_ALERT_SMTP": f"smtp://host:{SECRET}"},
+        {"HEADROOM_ALERT_MAIL": "a@example.com", "HEADROOM_ALERT_SMTP": f"smtp://[{SECRET}"},
     ],
 )
 def test_a_wrong_address_is_refused_without_being_printed(environment: dict[str, str]) -> None:

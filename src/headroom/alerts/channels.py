@@ -1,7 +1,7 @@
 """Where alerts are sent: a webhook, mail, a command; the environment names those that are used.
 
 What a channel is made of can be secret (the address of a webhook is): no message, error or table
-holds it. Raises of a channel say only what kind of refusal it was.
+holds it. An error of a channel says only what kind of refusal it was.
 """
 
 import json
@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
+from http.client import HTTPException
 from urllib.parse import unquote, urlsplit
 
 from headroom.errors import UsageError
@@ -53,7 +54,7 @@ def channels_of(environment: Mapping[str, str] = os.environ) -> dict[str, Send]:
         channels["webhook"] = lambda message: _post(webhook, message)
     if recipients := environment.get(MAIL):
         server = environment.get(SMTP, "")
-        if urlsplit(server).scheme not in ("smtp", "smtps") or not urlsplit(server).hostname:
+        if not _is_mail_server(server):
             raise UsageError(
                 f"{MAIL} is set, but {SMTP} is not a mail server",
                 f"set {SMTP} to smtp://HOST:PORT, or to smtps://USER:PASSWORD@HOST:PORT",
@@ -62,6 +63,15 @@ def channels_of(environment: Mapping[str, str] = os.environ) -> dict[str, Send]:
     if command := environment.get(COMMAND):
         channels["command"] = lambda message: _run(command, message)
     return channels
+
+
+def _is_mail_server(address: str) -> bool:
+    try:
+        place = urlsplit(address)
+        # The port is read here: it can be another thing than a number.
+        return place.scheme in ("smtp", "smtps") and bool(place.hostname) and place.port != 0
+    except ValueError:
+        return False
 
 
 def _post(address: str, message: Message) -> None:
@@ -75,7 +85,7 @@ def _post(address: str, message: Message) -> None:
             answer.read()
     except urllib.error.HTTPError as error:
         raise NotDeliveredError(f"the webhook answered {error.code}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise NotDeliveredError(f"the webhook {_refusal(error)}") from None
 
 

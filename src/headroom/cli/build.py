@@ -305,12 +305,17 @@ def _build_once(asked: Asked, wait_seconds: float = 0) -> None:
     with only_build(asked.settings, wait_seconds) as holder:
         say(f"Builds in {place_of(asked.settings)}")
         record = BuildRecord(asked.settings, asked.full_refresh)
+        problem: Exception | None = None
         try:
             with recorded(record, holder):
                 _build(asked, record)
-        finally:
-            if asked.alerts:
-                _tell_alerts(asked.settings)
+        except Exception as error:
+            problem = error
+        # Not where somebody interrupted it: a channel can take its time.
+        if asked.alerts:
+            _tell_alerts(asked.settings)
+        if problem:
+            raise problem
     if record.lost_because:
         say(f"This build could not be recorded: {record.lost_because}", style="yellow")
 
@@ -343,9 +348,13 @@ def _build(asked: Asked, record: "BuildRecord") -> None:
 
 def _tell_alerts(settings: Settings) -> None:
     """Bring the alerts up to date and send what is due; never fail the run."""
+    import duckdb
+    import psycopg
+
     from headroom.alerts.channels import channels_of
     from headroom.alerts.delivery import deliver
     from headroom.alerts.state import update_alerts
+    from headroom.engine_errors import first_line
     from headroom.pull import counted
     from headroom.warehouse import open_warehouse
 
@@ -354,8 +363,8 @@ def _tell_alerts(settings: Settings) -> None:
         with open_warehouse(settings) as warehouse:
             changes = update_alerts(warehouse, tuple(channels))
             deliveries = deliver(warehouse, channels)
-    except HeadroomError as error:
-        say(f"Alerts could not be brought up to date: {error.message}", style="yellow")
+    except (HeadroomError, duckdb.Error, psycopg.Error) as error:
+        say(f"Alerts could not be brought up to date: {first_line(error)}", style="yellow")
         return
     for changed in changes:
         trouble = changed.trouble
