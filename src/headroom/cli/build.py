@@ -68,7 +68,6 @@ class Asked:
     request: "PullRequest"
     full_refresh: bool = False
     audited: bool = False
-    alerts: bool = False
 
 
 def build(
@@ -145,13 +144,12 @@ def run(
     if publish:
         require_place(settings, publish)
     asked = _asked(settings, scrub, accept_deletes, full_refresh=full_refresh)
-    asked = replace(asked, alerts=True)
     patience = Patience(
         parse_span("--wait", wait) if wait else timedelta(),
         parse_span("--deadline", deadline) if deadline else timedelta(),
     )
     spans = _spans(since, until)
-    problem: HeadroomError | None = None
+    problem: Exception | None = None
     try:
         for span in spans:
             _build_until(_again(asked, span), patience)
@@ -161,10 +159,14 @@ def run(
                     event="again",
                     until=span[1],
                 )
-    except HeadroomError as error:
+    except AnotherBuildError:
+        raise
+    except Exception as error:
         problem = error
-        if not isinstance(error, SourceRejectedError | BuildFailedError):
-            raise
+    # Once, after the last try, and not where somebody interrupted the run.
+    _tell_alerts(settings)
+    if problem and not isinstance(problem, SourceRejectedError | BuildFailedError):
+        raise problem
     for name in reports:
         _say_report(settings, name)
     if problem:
@@ -305,17 +307,8 @@ def _build_once(asked: Asked, wait_seconds: float = 0) -> None:
     with only_build(asked.settings, wait_seconds) as holder:
         say(f"Builds in {place_of(asked.settings)}")
         record = BuildRecord(asked.settings, asked.full_refresh)
-        problem: Exception | None = None
-        try:
-            with recorded(record, holder):
-                _build(asked, record)
-        except Exception as error:
-            problem = error
-        # Not where somebody interrupted it: a channel can take its time.
-        if asked.alerts:
-            _tell_alerts(asked.settings)
-        if problem:
-            raise problem
+        with recorded(record, holder):
+            _build(asked, record)
     if record.lost_because:
         say(f"This build could not be recorded: {record.lost_because}", style="yellow")
 
@@ -355,12 +348,13 @@ def _tell_alerts(settings: Settings) -> None:
     from headroom.alerts.delivery import deliver
     from headroom.alerts.state import update_alerts
     from headroom.engine_errors import first_line
+    from headroom.lock import only_build
     from headroom.pull import counted
     from headroom.warehouse import open_warehouse
 
     channels = channels_of()
     try:
-        with open_warehouse(settings) as warehouse:
+        with only_build(settings), open_warehouse(settings) as warehouse:
             changes = update_alerts(warehouse, tuple(channels))
             deliveries = deliver(warehouse, channels)
     except (HeadroomError, duckdb.Error, psycopg.Error) as error:
