@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from headroom.cli.build import build, plan, run
+from headroom.cli.build import build, plan
 from headroom.cli.common import (
     Commands,
     LogFormat,
@@ -21,6 +21,7 @@ from headroom.cli.common import (
 from headroom.cli.failures import failures
 from headroom.cli.load import loads
 from headroom.cli.prune import prune
+from headroom.cli.run import run
 from headroom.errors import CheckFailedError, HeadroomError, UsageError
 from headroom.settings import SEEDS_VARIABLE, Settings
 from headroom.spans import parse_span
