@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ import pytest
 from headroom.settings import PROJECT_DIR
 from headroom.watermarks import CODE
 
+EXTRAS = tomllib.loads((PROJECT_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+    "optional-dependencies"
+]
 DEPLOY = PROJECT_DIR / "deploy"
 HEADROOM = (sys.executable, "-m", "headroom.cli")
 TOKYO = {"HEADROOM_REPORTING_TIMEZONE": "Asia/Tokyo"}
@@ -177,6 +181,10 @@ def test_what_runs_is_locked_as_it_is_tested() -> None:
     assert {name: tested.get(name) for name in run} == run
     assert {"dbt-duckdb", "dbt-postgres", "typer"} <= {name.partition("==")[0] for name in run}
     assert not [name for name in run if name.startswith(("pytest", "sqlfluff", "ruff"))]
+
+    with_dagster = _locked("requirements-dagster.lock")
+    assert {name: with_dagster.get(name) for name in run} == run
+    assert set(EXTRAS["dagster"]) <= with_dagster.keys()
 
 
 def _locked(name: str) -> dict[str, set[str]]:
