@@ -11,7 +11,7 @@ SUBMAKE := $(MAKE)
 .DEFAULT_GOAL := help
 .PHONY: help env demo test test-faults test-next lint bench simulate format lock wheel clean
 
-PYTHON_FILES := src tests bench analyses
+PYTHON_FILES := src tests bench analyses deploy
 # Not dbt's generic tests: they are macros.
 SQL_FILES := models $(filter-out %/generic,$(wildcard tests/dbt/*)) analyses snapshots
 # Not docs/blocks: they hold Jinja.
@@ -82,6 +82,7 @@ test-next: env  ## Build the small fleet and run dbt's unit tests on the next ve
 
 bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.builds --days 1
 	@$(BIN)/python -m bench.builds --days 36 357
 	@$(BIN)/python -m bench.builds --target postgres
 	@$(BIN)/python -m bench.pull
@@ -109,9 +110,10 @@ format: env  ## Put Python, SQL and Markdown into the project's style, write the
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
 	--no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links pyproject.toml
 
-lock: env  ## Solve pyproject.toml into requirements.lock, and what a wheel needs into requirements-run.lock
+lock: env  ## Solve pyproject.toml into requirements.lock, and of it what a wheel needs, alone and with Dagster
 	@$(LOCK) --extra dev -o requirements.lock
 	@$(LOCK) --constraint requirements.lock -o requirements-run.lock
+	@$(LOCK) --constraint requirements.lock --extra dagster -o requirements-dagster.lock
 
 wheel: env  ## Build dist/headroom-VERSION-py3-none-any.whl, which holds the dbt project
 	@$(BIN)/python -m hatchling build --target wheel --directory dist
