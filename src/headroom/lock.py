@@ -2,8 +2,9 @@
 
 PostgreSQL: an advisory lock in a transaction that stays open, so that it also holds through a
 pooler that gives each transaction a session. An idle transaction that read nothing keeps no old
-row from being cleaned up. DuckDB: a lock on a file beside the database. Plain `dbt build` takes
-no lock.
+row from being cleaned up. Plain dbt looks for the session's name when it starts
+(`macros/hooks/require_no_other_build.sql`). DuckDB: a lock on a file beside the database, whose
+file the engine locks as long as it is open.
 """
 
 import fcntl
