@@ -23,6 +23,10 @@ _LAST = """
     select
         pull_number, is_whole, rows_read, new_runs, changed_runs, deleted_runs, quarantined_runs,
         rows_without_key, lost_commands,
+        (
+            select cast(max(newest_queued_at) at time zone 'UTC' as text)
+            from headroom_operations.pulls
+        ),
         cast(scrubbed_from at time zone 'UTC' as text),
         cast(scrubbed_until at time zone 'UTC' as text)
     from headroom_operations.pulls
@@ -42,6 +46,7 @@ COUNTS = (
     "quarantined_count",
     "rows_without_key",
     "lost_commands",
+    "newest_queued_at",
 )
 # Days of the scrub, in the order in which the next builds compare them.
 _OLDER_DAYS = """
@@ -95,6 +100,7 @@ class HeldDay:
 class Pull:
     """What the last pull found.
 
+    `newest_queued_at` is that of the newest run that was ever pulled: how fresh the source is.
     `builds_a_round` are the builds in which all older days are compared once. `quarantined` are
     rows that cannot be used, each with its reason.
     """
@@ -108,6 +114,7 @@ class Pull:
     quarantined_count: int
     rows_without_key: int
     lost_commands: int
+    newest_queued_at: str | None
     scrubbed: tuple[str, str] | None
     builds_a_round: int
     held: tuple[HeldDay, ...]
@@ -222,6 +229,8 @@ def sentences(pull: Pull) -> list[str]:
         f"Pulled: {pull.new:,} new runs, {pull.changed:,} changed, {pull.deleted:,} deleted;"
         f" {compared} compared"
     ]
+    if pull.newest_queued_at:
+        told.append(f"The newest run was queued {pull.newest_queued_at[:16]} UTC")
     if pull.scrubbed:
         begins = "the first day" if pull.scrubbed[0] == "-infinity" else pull.scrubbed[0][:10]
         told.append(

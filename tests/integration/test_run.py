@@ -9,11 +9,16 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import md5
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+from dbt_common.exceptions import DbtRuntimeError
 
+from headroom.dbt import DbtRun, run_dbt
+from headroom.errors import WarehouseUnavailableError
 from headroom.lock import only_build
 from headroom.publishing import publish
 from headroom.settings import TARGETS
@@ -25,7 +30,7 @@ AFTER_THE_FIX = datetime(2025, 12, 20, tzinfo=UTC)
 HASH = md5(b"run it", usedforsecurity=False).hexdigest()
 
 
-def runs(broken: int = 0) -> list[Row]:
+def runs(broken: int = 0, count: int = 5) -> list[Row]:
     """Runs after the fix, of which some lack their hash."""
     return [
         run_row(
@@ -34,7 +39,7 @@ def runs(broken: int = 0) -> list[Row]:
             command_hash=None if number < broken else HASH,
             queued_at=AFTER_THE_FIX + timedelta(hours=number),
         )
-        for number in range(5)
+        for number in range(count)
     ]
 
 
@@ -202,6 +207,30 @@ def test_a_wrong_webhook_is_refused_and_not_printed(live: Project) -> None:
     assert "hunter2" not in outcome.stdout + outcome.stderr
 
 
+@pytest.mark.usually_on("postgres")
+def test_a_try_that_the_next_one_makes_up_for_is_not_told(
+    live: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database stops the first try of each run; only the first run may try again."""
+    tries = []
+
+    def stopped_first(*arguments: Any, **more: Any) -> DbtRun:
+        tries.append(arguments)
+        if len(tries) != 2:
+            raise WarehouseUnavailableError("the database stopped the build")
+        return run_dbt(*arguments, **more)
+
+    monkeypatch.setattr("headroom.build.run_dbt", stopped_first)
+    monkeypatch.setattr(import_module("headroom.cli.run"), "PAUSES", (0.1,))
+    before = said(live)
+    outcome = run(live, runs(count=6), "--deadline", "1m")
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.count("Trying again in") == 1
+    assert said(live) == before
+    assert run(live, runs(count=7)).returncode == 5
+    assert said(live) == [*before, "Headroom: 1 new alert"]
+
+
 @pytest.fixture
 def file(make_project: MakeProject) -> Iterator[Project]:
     with make_project("duckdb", "test") as project:
@@ -239,3 +268,16 @@ def test_what_is_not_ours_is_not_replaced_by_a_copy(file: Project, tmp_path: Pat
         assert outcome.returncode == 2, outcome.stderr
         assert reason in " ".join(outcome.stderr.split())
     assert text.read_text() == "mine"
+
+
+def test_plain_dbt_refuses_to_start_beside_a_build(make_project: MakeProject) -> None:
+    """On a server; a DuckDB file is locked by its engine."""
+    seed = ("seed", "--select", "thresholds")
+    with make_project("postgres", "test") as project:
+        with (
+            project.in_environment(),
+            only_build(project.settings),
+            pytest.raises(DbtRuntimeError, match=f"another build is at work: .* {os.getpid()} "),
+        ):
+            project.dbt(*seed)
+        assert project.dbt(*seed) == {"thresholds": "success"}

@@ -28,6 +28,7 @@ def pulled(**facts: object) -> Pull:
         "quarantined_count": 0,
         "rows_without_key": 0,
         "lost_commands": 0,
+        "newest_queued_at": "2025-12-18 00:59:30+00",
         "scrubbed": ("-infinity", "2025-11-01 00:00:00"),
         "builds_a_round": 1,
         "held": (),

@@ -102,18 +102,20 @@ silent_source as (
         'no_new_runs' as trouble_kind,
         'flotilla' as subject,
         'critical' as severity,
-        'no new run was pulled for '
+        'the newest run was queued '
         || cast(
-            {{ microseconds_between('max(pulls.pulled_at)', 'max(last_pull.pulled_at)') }}
+            {{ microseconds_between('max(pulls.newest_queued_at)', 'max(last_pull.pulled_at)') }}
             {{ whole_division_operator() }} 3600000000 as text
-        ) || ' hours' as evidence,
+        ) || ' hours before the source was read last' as evidence,
         'ask whether Flotilla still writes to the table task' as remedy
     from pulls
     cross join last_pull
-    where pulls.new_runs > 0
     having
-        {{ microseconds_between('max(pulls.pulled_at)', 'max(last_pull.pulled_at)') }}
+        {{ microseconds_between('max(pulls.newest_queued_at)', 'max(last_pull.pulled_at)') }}
         >= {{ threshold('silent_source_hours') }} * 3600000000
+        -- A history that was loaded once was never fresh.
+        and min({{ microseconds_between('pulls.newest_queued_at', 'pulls.pulled_at') }})
+        < {{ threshold('silent_source_hours') }} * 3600000000
 
 ),
 
