@@ -16,6 +16,7 @@ from tests.support.raw import START, Row, definition_row, run_row, write_raw
 MARTS = [
     "marts.attempts__attempts",
     "headroom_intermediate.int_failures__failures_followed",
+    "headroom_intermediate.int_failures__failures_recovered",
     *(
         f"marts.failures__{name}"
         for name in ("failures", "nodes", "images", "patterns", "retries", "recoveries")
@@ -44,6 +45,28 @@ def changed_run(luck: np.random.Generator, run: Row) -> Row:
 def name_of(luck: np.random.Generator) -> str:
     """Give a pod's name that runs, pods, records and events share now and then."""
     return f"pod-{luck.integers(40)}"
+
+
+def old_runs(moment: int) -> dict[str, Row]:
+    """Give runs of two jobs that failed first of all; the last moment ends what was theirs.
+
+    One gets its first success. One had succeeded, and a run before that is found to have succeeded.
+    """
+    is_last = moment == MOMENTS - 1
+    ends = {
+        "old": [(0, 1), (100, 0 if is_last else 1), (500, 0)],
+        "older": [(1, 1), (700, 0 if is_last else 1)],
+    }
+    return {
+        f"eks-{job}-{hour}": run_row(
+            f"eks-{job}-{hour}",
+            queued_at=START + timedelta(hours=hour),
+            alias=job,
+            exit_code=exit_code,
+        )
+        for job, runs in ends.items()
+        for hour, exit_code in runs
+    }
 
 
 def loaded(luck: np.random.Generator, moment: int) -> dict[str, list[dict[str, Any]]]:
@@ -92,7 +115,8 @@ def test_builds_by_part_equal_a_full_one(module_project: Project) -> None:
             late = START + timedelta(hours=int(luck.integers(HOURS)))
             runs[f"eks-late-{moment}"] = run_row(f"eks-late-{moment}", queued_at=late, exit_code=1)
             del runs[str(luck.choice(sorted(runs)))]
-            write_raw(project.settings, list(runs.values()), [definition_row()])
+            written = [*runs.values(), *old_runs(moment).values()]
+            write_raw(project.settings, written, [definition_row()])
             rows = loaded(luck, moment).items()
             land(
                 project.settings,
