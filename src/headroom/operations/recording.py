@@ -97,7 +97,9 @@ class BuildRecord:
                 f" {SCHEMA}.builds where started_at < current_timestamp - interval"
                 f" '{KEPT_DAYS} days')"
             )
-            warehouse.load(f"{SCHEMA}.node_runs", [self._nodes()])
+            # Of a build with nothing new, which also must not wait for what making rows imports.
+            if self.results:
+                warehouse.load(f"{SCHEMA}.node_runs", [self._nodes()])
             warehouse.execute(
                 f"update {SCHEMA}.builds set"
                 f" ended_at = {instant(datetime.now(UTC).isoformat())},"

@@ -1,5 +1,5 @@
--- Materialized here, not in the folder: made by the day of the success that ended the failure, those
--- that are open as one part, and in each build where something loaded has the name of the job.
+-- Materialized here, not in the folder: made by the day of the success that ended the failure, the
+-- open ones as one part, and in each build where something loaded has the name of the job.
 {{ config(
     materialized='incremental',
     unique_key='failure_id',
@@ -13,17 +13,22 @@
 
 {%- set parts = parts_to_make(part_column='succeeded_day', reached=recoveries_reached()) %}
 {%- set days = (parts_of(parts) or {}).get('parts', []) | reject('none') | list %}
-{%- set first_changed = day_start("date '" ~ days | min ~ "'") if days else "timestamptz '-infinity'" %}
+{%- set first_changed = "timestamptz '-infinity'" %}
+{%- if days %}{%- set first_changed = day_start("date '" ~ days | min ~ "'") %}{%- endif %}
 
 with
+
+jobs_landed as (
+
+    select * from {{ ref('int_failures__jobs_landed') }}
+
+),
 
 failures as (
 
     select
         failure_id,
-        is_landed
-        or job_name in (select jobs_landed.job_name from {{ ref('int_failures__jobs_landed') }} as jobs_landed)
-            as is_landed,
+        is_landed or job_name in (select jobs_landed.job_name from jobs_landed) as is_landed,
         project,
         job_name,
         failure_type,
@@ -40,14 +45,15 @@ failures as (
 
 ),
 
-{% if is_incremental() %}
+-- None where all are made.
 known as (
 
     select
         failure_id,
         is_landed,
         {{ parts }} as is_reached
-    from {{ this }}
+    from {{ this if is_incremental() else ref('failures__failures') }}
+    {{ 'where false' if not is_incremental() }}
 
 ),
 
@@ -65,17 +71,6 @@ asked as (
     where failures.is_landed or coalesce(known.is_landed or known.is_reached, true)
 
 ),
-{% else %}
-asked as (
-
-    select
-        *,
-        failed_at as looked_from
-    from failures
-    where {{ parts }}
-
-),
-{% endif %}
 
 -- No attempt begins before it was submitted.
 attempts as (
