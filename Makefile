@@ -40,10 +40,10 @@ demo: env  ## Make the reference fleet, load sample logs, build the marts on Duc
 	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid --experiment B $(LOGS)/experiment_b.log.gz
 	@$(BIN)/headroom load perf-logs --target duckdb --calibration reported $(LOGS)/reported_run.log
 	@$(BIN)/headroom load dask-report --target duckdb --calibration reported $(LOGS)/dask-perf-report.html
-	@$(BIN)/headroom load failures --target duckdb samples/failures
 	@$(BIN)/headroom run --target duckdb
-	@echo "An hour later:"
+	@echo "An hour later, with failures:"
 	@$(BIN)/headroom fleet --target duckdb --advance 1h
+	@$(BIN)/headroom load failures --target duckdb samples/failures
 	@$(BIN)/headroom run --target duckdb
 	@$(BIN)/headroom report bug --target duckdb --as-of 2025-11-24
 	@$(BIN)/headroom report impact --target duckdb --as-of 2025-12-17

@@ -5,8 +5,10 @@ The long tests of test_reference.py ask most of this of the reference fleet too.
 
 import pytest
 
+from headroom.alerts.state import STEPS_SCHEMA, TROUBLES
 from headroom.report import REPORTS
-from headroom.settings import TARGETS
+from headroom.settings import PROJECT_DIR, TARGETS
+from headroom.warehouse import open_warehouse
 from tests.support.canonical import export_marts
 from tests.support.project import FLOTILLA, Project
 from tests.support.small_fleet import SECRETS
@@ -179,3 +181,11 @@ def test_a_build_with_nothing_new_changes_nothing(
     """All of Flotilla's tables; the odd runs among them are read again each time."""
     small.dbt(*FLOTILLA)
     assert marts_of(small) == marts[small.engine]
+
+
+def test_alerts_are_read_from_every_model_of_troubles(small: Project) -> None:
+    """An ephemeral model would be no relation, and its troubles no alerts."""
+    models = {path.stem for path in (PROJECT_DIR / "models").rglob("int_*__troubles_found.sql")}
+    with small.in_environment(), open_warehouse(small.settings, read_only=True) as warehouse:
+        assert models == set(TROUBLES)
+        assert models <= warehouse.readable(STEPS_SCHEMA)

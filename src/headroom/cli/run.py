@@ -246,6 +246,8 @@ def _tell_alerts(settings: Settings) -> None:
             key=trouble.key,
             severity=trouble.severity,
         )
+    if changes and not channels:
+        say("Nothing was sent: no channel is set (HEADROOM_ALERT_WEBHOOK and others)")
     for delivery in deliveries:
         took = f"not sent, and due again: {delivery.problem}" if delivery.problem else "sent"
         say(
