@@ -77,7 +77,8 @@ PASSING_TEXTS = re.compile(
     "|connection (already )?closed|could not connect to server|connection to server .* failed"
     "|remaining connection slots|too many clients|no more connections allowed"
     "|in a read-only transaction|deadlock detected|could not serialize access"
-    "|Could not set lock on file|No space left on device|Out of Memory Error"
+    "|Could not set lock on file|No space left on device|Disk quota exceeded|File too large"
+    "|temporary file size exceeds|out of (shared )?memory"
     "|prepared statement .* does not exist",
     re.IGNORECASE,
 )

@@ -203,6 +203,20 @@ def test_a_build_that_the_server_stopped_may_be_tried_again() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'IO Error: Could not write file "a.duckdb": File too large',
+        'could not extend file "base/5/1": Disk quota exceeded',
+        "temporary file size exceeds temp_file_limit (64kB)",
+        "out of memory\n  DETAIL:  Failed on request of size 8.",
+        "out of shared memory",
+    ],
+)
+def test_a_lack_of_room_is_no_fault_of_a_model(text: str) -> None:
+    assert _stopped_by(of_dbt(("error", f"Database Error in model m\n  {text}")))
+
+
+@pytest.mark.parametrize(
     ("ended", "kind", "said"),
     [
         (of_dbt(("error", TIMEOUT)), WarehouseUnavailableError, "the database stopped the build"),
