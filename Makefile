@@ -87,6 +87,7 @@ bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench.builds --target postgres
 	@$(BIN)/python -m bench.pull
 	@$(BIN)/python -m bench.pull --target postgres --days 36
+	@$(BIN)/python -m bench.pull --target beside --days 36
 	@$(BIN)/python -m bench.replay
 	@$(BIN)/python -m bench.replay --skew --runs 10000000
 	@$(BIN)/python -m bench.replay --target postgres --runs 1000000

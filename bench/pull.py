@@ -1,10 +1,11 @@
 """Time the pull of a day beside histories of 1 and 10 million runs.
 
-    python -m bench.pull [--target duckdb|postgres] [--days 36 357] [--older 99000000]
+    python -m bench.pull [--target duckdb|postgres|beside] [--days 36 357] [--older 99000000]
 
 Each case runs in a separate process: a fleet of so many days (28,000 runs a day), a first pull,
 then three times a day more (`headroom fleet --advance 1d`) and a pull of it with the scrub on. CPU
-is that of the process and, on PostgreSQL, of the server, less that of a run of dbt on a view. With
+is that of the process and, on PostgreSQL, of the server, less that of a run of dbt on a view. The
+target `beside` is a DuckDB file whose raw tables are on a server. With
 `--older` so many runs of the days before stand in the table as well, with ten columns each: ten
 years of a whole fleet take an hour to make.
 """
@@ -18,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -26,8 +27,12 @@ from rich.console import Console
 from rich.table import Table
 
 from headroom.settings import Settings
-from headroom.throwaway_postgres import LIBPQ_VARIABLES, test_server, throwaway_database
-from headroom.warehouse import open_warehouse
+from headroom.throwaway_postgres import (
+    LIBPQ_VARIABLES,
+    dsn_of,
+    test_server,
+    throwaway_database,
+)
 from tests.support.project import Project
 
 PULL = ("run", "--select", "base_flotilla__task_pulled")
@@ -99,39 +104,47 @@ def make_fleet(project: Project, *options: str) -> None:
         raise SystemExit(outcome.stderr)
 
 
-def cost_of(project: Project, *arguments: str) -> Cost:
-    """Run dbt in this process; give what it cost."""
-    wall, cpu = time.perf_counter(), time.process_time() + server_cpu(project.variables)
+def cost_of(project: Project, server: Mapping[str, str], *arguments: str) -> Cost:
+    """Run dbt in this process; give what it cost, on the server too."""
+    wall, cpu = time.perf_counter(), time.process_time() + server_cpu(server)
     project.dbt(*arguments)
     wall = time.perf_counter() - wall
-    return Cost(wall, time.process_time() + server_cpu(project.variables) - cpu)
+    return Cost(wall, time.process_time() + server_cpu(server) - cpu)
+
+
+def projects(
+    stack: ExitStack, target: str, folder: Path
+) -> tuple[Project, Project, dict[str, str]]:
+    """Give the warehouse, the database of the raw tables, and the PG* variables of a server."""
+    file = Settings("duckdb", folder / "headroom.duckdb", "flotilla")
+    variables = {"DBT_TARGET_PATH": str(folder / "target")}
+    if target == "duckdb":
+        return Project(file, variables), Project(file, variables), {}
+    server = stack.enter_context(throwaway_database(stack.enter_context(test_server())))
+    raw = Project(replace(file, target="postgres"), {**variables, **server})
+    beside = Project(replace(file, source_dsn=dsn_of(server)), variables)
+    return raw if target == "postgres" else beside, raw, server
 
 
 def measure(target: str, days: int, older: int, folder: Path) -> dict[str, float]:
     """Make a history, pull it, and pull three days more; give the figures by name."""
     with ExitStack() as stack:
-        variables = {"DBT_TARGET_PATH": str(folder / "target")}
-        if target == "postgres":
-            dsn = stack.enter_context(test_server())
-            variables |= stack.enter_context(throwaway_database(dsn))
-        settings = Settings(target, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
-        project = Project(settings, variables)
-        make_fleet(project, "--days", str(days))
+        project, raw, server = projects(stack, target, folder)
+        make_fleet(raw, "--days", str(days))
         if older:
-            project.execute(OLDER_RUNS.format(rows=older))
+            raw.execute(OLDER_RUNS.format(rows=older))
         project.dbt("build", "--select", "+base_flotilla__task_pulled", "--exclude", PULL[-1])
         figures = {}
-        first = cost_of(project, *PULL)
-        with project.in_environment(), open_warehouse(settings, read_only=True) as warehouse:
-            figures["runs"] = warehouse.scalar(
-                "select count(*) from headroom_staging.base_flotilla__task_pulled"
-            )
+        first = cost_of(project, server, *PULL)
+        count = "select count(*) from headroom_staging.base_flotilla__task_pulled"
+        figures["runs"] = project.query(count)[0][0]
         figures |= {"first pull, CPU s": first.cpu, "first pull, wall s": first.wall}
+        figures["rows a second"] = figures["runs"] / first.wall
         costs = []
         for _ in range(3):
-            make_fleet(project, "--advance", "1d")
-            view = cost_of(project, *VIEW)
-            pull = cost_of(project, *PULL)
+            make_fleet(raw, "--advance", "1d")
+            view = cost_of(project, server, *VIEW)
+            pull = cost_of(project, server, *PULL)
             costs.append(Cost(pull.wall - view.wall, pull.cpu - view.cpu))
         best = min(costs, key=lambda cost: cost.cpu)
         figures |= {"a day, CPU s": best.cpu, "a day, wall s": best.wall}
@@ -141,7 +154,7 @@ def measure(target: str, days: int, older: int, folder: Path) -> dict[str, float
 def main() -> None:
     """Run the cases one after the other and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--target", choices=("duckdb", "postgres"), default="duckdb")
+    parser.add_argument("--target", choices=("duckdb", "postgres", "beside"), default="duckdb")
     parser.add_argument("--days", type=int, nargs="+", default=[36, 357])
     parser.add_argument("--older", type=int, default=0)
     parser.add_argument("--case", action="store_true", help=argparse.SUPPRESS)
@@ -160,7 +173,7 @@ def main() -> None:
     for name in rows[0]:
         table.add_column(name, justify="right")
     for row in rows:
-        table.add_row(f"{row.pop('runs'):,}", *(f"{figure:.1f}" for figure in row.values()))
+        table.add_row(f"{row.pop('runs'):,}", *(f"{figure:,.1f}" for figure in row.values()))
     Console().print(table)
     if len(rows) > 1:
         print(f"ratio of the largest to the smallest: "

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from dbt.constants import PARTIAL_PARSE_FILE_NAME
 from xdist.scheduler import LoadFileScheduling
 
 from headroom.settings import TARGETS, Settings
-from headroom.throwaway_postgres import test_server, throwaway_database
+from headroom.throwaway_postgres import dsn_of, test_server, throwaway_database
 from tests.support.parse import DATABASE
 from tests.support.project import Project
 from tests.support.small_fleet import write_small
@@ -102,6 +103,8 @@ def pytest_sessionstart() -> None:
     gc.set_threshold(20_000, 50, 100)
 
 
+# A DuckDB file whose raw tables are on a server.
+BESIDE = "duckdb beside postgres"
 MakeProject = Callable[[str, str], AbstractContextManager[Project]]
 
 
@@ -119,10 +122,14 @@ def make_project(tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str) ->
         folder = folders / f"{place}_{target}"
         (folder / "target").mkdir(parents=True, exist_ok=True)
         _clear(folder)
-        settings = Settings(target, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
+        engine = "duckdb" if target == BESIDE else target
+        settings = Settings(engine, folder / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
         variables = {"DBT_TARGET_PATH": str(folder / "target")}
         if target == "duckdb":
             yield Project(settings, variables)
+        elif target == BESIDE:
+            with throwaway_database(postgres_dsn) as database:
+                yield Project(replace(settings, source_dsn=dsn_of(database)), variables)
         else:
             name = f"headroom_test_{uuid4().hex}"[: len(DATABASE)]
             with throwaway_database(postgres_dsn, name) as database:

@@ -23,7 +23,7 @@
     select count(*)
     from information_schema.tables
     where
-        table_catalog = current_database()
+        lower(table_catalog) = lower('{{ relation.database }}')
         and lower(table_schema) = lower('{{ relation.schema }}')
         and lower(table_name) = lower('{{ relation.identifier }}')
 {%- endmacro %}

@@ -10,6 +10,7 @@
             {%- set relation = api.Relation.create(
                 database=parent.database, schema=parent.schema, identifier=identifier
             ) -%}
+            {%- if parent.resource_type == 'source' -%}{%- set relation = headroom.raw_relation(relation) -%}{%- endif -%}
             {%- if is_relation_there(relation) %}
                 insert into {{ sources_read_relation().include(database=false) }} (source_name)
                 select '{{ parent.name }}'

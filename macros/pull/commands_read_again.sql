@@ -2,7 +2,7 @@
     {#- After a change of masks: what the source still has is masked again, the words of the rest are gone. -#}
     {{ return([
         "create temporary table pull_commands as select md5(command) as command_md5, min(command) as command from "
-        ~ ref('base_flotilla__task') ~ " where command <> '' group by md5(command)",
+        ~ headroom.raw_runs() ~ " where command <> '' group by md5(command)",
         "create temporary table pull_known_commands as select command_md5 from headroom_staging.pulled_commands",
         "delete from headroom_staging.pulled_commands",
         "insert into headroom_staging.pulled_commands (command_md5, command_number, command) select command_md5, "

@@ -15,7 +15,7 @@
             bool_and({% for column in ['definition_id', 'alias', 'image', 'group_name'] -%}
                 coalesce({{ is_utf8(column) }}, true){{ ' and ' if not loop.last }}
             {%- endfor %}) as is_readable
-        from {{ source_or_empty('flotilla', 'task_def') }} as definitions
+        from {{ headroom.raw_definitions() }} as definitions
         group by definition_id
     ) as counted
 {%- endmacro %}

@@ -6,7 +6,7 @@
         min(run_id) filter (where times > 1) as example
     from (
         select run_id, count(*) as times
-        from {{ ref('base_flotilla__task') }}
+        from {{ headroom.raw_runs() }}
         where {{ in_pull(scope, 'queued_at') }}
         group by run_id
     ) as counted

@@ -5,7 +5,7 @@
     select
         coalesce(found.definition_id, known.definition_id) as definition_id,
         known.definition_id is null as is_new
-    from {{ source_or_empty('flotilla', 'task_def') }} as found
+    from {{ headroom.raw_definitions() }} as found
     full join {{ source('pulled', 'pulled_definitions') }} as known on found.definition_id = known.definition_id
     where
         found.definition_id is null

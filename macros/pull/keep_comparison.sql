@@ -18,6 +18,13 @@
         'definitions': headroom.count_definitions(),
         'definition_differences': "select count(*) from (" ~ headroom.definition_differences() ~ ") as differences",
     } -%}
+    {%- if headroom.is_source_beside() -%}
+        {%- set looked_for = headroom.looked_for(headroom.known_runs(this, next), 'pull_runs') -%}
+        {#- Where more than a batch of runs is missing, a difference is left in any case. -#}
+        {%- do kept.update({'fetch': (
+            [headroom.fetch_ranges(next), headroom.number_keys(looked_for)] + headroom.fetch_batch(next, 0)
+        ) | join('; ')}) -%}
+    {%- endif -%}
     {%- set statements = ["delete from headroom_operations.next_comparison"] -%}
     {%- for name, statement in kept.items() -%}
         {%- do statements.append(

@@ -1,7 +1,7 @@
 {% macro moved_runs_that_stay() -%}
     {#- A run that seems to have moved to another day, and still stands on its old one too. -#}
     select moved.run_id
-    from {{ ref('base_flotilla__task') }} as found
+    from {{ headroom.raw_runs() }} as found
     inner join (
         select run_id
         from pull_differences

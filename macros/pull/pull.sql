@@ -10,11 +10,13 @@
     {%- if scope.zone_changed -%}
         {%- do run_query("update " ~ copy ~ " set queued_day = " ~ to_day('queued_at')) -%}
     {%- endif -%}
+    {%- do headroom.fetch_runs(copy, scope) -%}
     {%- do run_query("create temporary table pull_differences as " ~ sql) -%}
     {%- do run_query("create temporary table pull_definitions as " ~ headroom.definition_differences()) -%}
     {%- do headroom.analyze_now('pull_differences') -%}
     {%- if not scope.is_first -%}
         {%- do run_query(headroom.find_moved_runs(copy)) -%}
+        {%- do headroom.fetch_moved_runs(scope) -%}
     {%- endif -%}
     {%- set counts = headroom.judge_pull(scope) -%}
     {% call statement('main') %}

@@ -32,8 +32,8 @@
     {%- do statements.extend(headroom.replace_definitions()) -%}
     {%- do statements.extend(headroom.keep_comparison(scope)) -%}
     {%- do statements.append("delete from headroom_operations.pull_requests") -%}
-    {%- for table in ['pull_differences', 'pull_definitions', 'pull_held_days', 'pull_unusable'] -%}
-        {%- do statements.append("drop table " ~ table) -%}
+    {%- for table in ['differences', 'definitions', 'held_days', 'unusable', 'runs', 'keys'] -%}
+        {%- do statements.append("drop table if exists pull_" ~ table) -%}
     {%- endfor -%}
     {{ return(statements) }}
 {%- endmacro %}

@@ -4,7 +4,7 @@
     {{ return([
         "delete from headroom_staging.pulled_definitions where definition_id in (" ~ differ ~ ")",
         "insert into headroom_staging.pulled_definitions (definition_id, " ~ columns ~ ") select definition_id, "
-        ~ columns ~ " from " ~ source_or_empty('flotilla', 'task_def') ~ " as found where definition_id in ("
+        ~ columns ~ " from " ~ headroom.raw_definitions() ~ " as found where definition_id in ("
         ~ differ ~ ")",
     ]) }}
 {%- endmacro %}

@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 
 from headroom.engine_errors import unreachable
+from headroom.source import CONNECT_SECONDS, options_of
 
-CONNECT_SECONDS = "10"
 # dbt keeps a variable with this beginning out of its logs and of what it knows of the project.
 SECRET_VARIABLE = "DBT_ENV_SECRET_PGPASSWORD"  # noqa: S105
 # A connection through them is already resolved, or they hold a secret.
@@ -38,17 +38,23 @@ class Address:
         )
 
 
-def connect(*, autocommit: bool = True, read_only: bool = False) -> Connection:
+def connect(
+    dsn: str | None = None, *, autocommit: bool = True, read_only: bool = False
+) -> Connection:
     """Connect as libpq's variables, files and defaults say; the session's time zone is UTC.
+
+    What a `dsn` (HEADROOM_SOURCE_DSN) says wins over them.
 
     Statements are not prepared: a pooler may give the next one to another session of the server.
     `read_only` holds for transactions. Raises WarehouseUnavailableError where there is no server;
     the password is never part of the message.
     """
     try:
-        connection = psycopg.connect("", **_parameters(), autocommit=True, prepare_threshold=None)
+        connection = psycopg.connect(
+            "", **_parameters(dsn), autocommit=True, prepare_threshold=None
+        )
     except psycopg.Error as error:
-        raise unreachable(error) from error
+        raise unreachable(error, is_source=dsn is not None) from error
     try:
         # An option of the connection would replace those of PGOPTIONS, and poolers refuse it.
         connection.execute("select set_config('TimeZone', 'UTC', false)")
@@ -57,11 +63,11 @@ def connect(*, autocommit: bool = True, read_only: bool = False) -> Connection:
         connection.read_only = read_only or None
     except psycopg.Error as error:
         connection.close()
-        raise unreachable(error) from error
+        raise unreachable(error, is_source=dsn is not None) from error
     return connection
 
 
-def _parameters() -> dict[str, Any]:
+def _parameters(dsn: str | None) -> dict[str, Any]:
     """Give what libpq's variables and service file say, without its defaults.
 
     psycopg looks up a host before libpq does, and does not see the service file.
@@ -72,7 +78,8 @@ def _parameters() -> dict[str, Any]:
         if option.val is not None and option.val != option.compiled
     }
     # What is sent is UTF-8; the server must not take it for what a variable says.
-    return {"connect_timeout": CONNECT_SECONDS, **found, "client_encoding": "UTF8"}
+    named = options_of(dsn) if dsn else {}
+    return {"connect_timeout": CONNECT_SECONDS, **found, **named, "client_encoding": "UTF8"}
 
 
 def address_of(connection: Connection) -> Address:

@@ -36,6 +36,8 @@ GIVEN = {"DBT_PROJECT_DIR": PROJECT_DIR, "DBT_PROFILES_DIR": PROFILES_DIR}
 SECONDS_TO_END = 10
 # Read by the materialization of views.
 ONLY_DATA_CHANGED = "HEADROOM_ONLY_DATA_CHANGED"
+# The commands of dbt that need the server of HEADROOM_SOURCE_DSN: a report does without it.
+READS_SOURCE = ("build",)
 NODE_ERROR_EVENT = "RunResultError"
 RESULT_EVENTS = {
     "LogModelResult",
@@ -147,11 +149,17 @@ def run_dbt(
     if chosen := {**chosen_vars(), **(variables or {})}:
         command += ["--vars", json.dumps(chosen)]
     run = DbtRun()
+    environment = {
+        **dbt_environment(settings),
+        ONLY_DATA_CHANGED: "1" if only_data_changed else "",
+    }
+    if arguments[0] not in READS_SOURCE:
+        environment.pop("HEADROOM_SOURCE_DSN", None)
     with (
         subprocess.Popen(
             command,
             cwd=project,
-            env={**dbt_environment(settings), ONLY_DATA_CHANGED: "1" if only_data_changed else ""},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -12,10 +12,12 @@ from headroom.domains import DOMAINS, Plan, decide
 from headroom.errors import HeadroomError
 from headroom.inventory import built_domains, read_inventory
 from headroom.operations.provenance import read_provenance
+from headroom.quality.indexes import lacking_indexes
 from headroom.seed_copies import outdated_files
 from headroom.seeds import seed_problems
 from headroom.settings import PACKAGED_SEEDS, PROJECT_DIR, Settings, own_seeds
-from headroom.warehouse import open_warehouse
+from headroom.source import require_extension
+from headroom.warehouse import PostgresWarehouse, open_warehouse, source_of
 
 State = Literal["ok", "left out", "missing"]
 INSTALL = "install Headroom again: its wheel with pip, or a checkout with `make env`"
@@ -52,7 +54,10 @@ def examine(settings: Settings) -> list[Finding]:
             INSTALL,
         ),
     ]
-    return findings + _seeds(own_seeds()) + _database(settings)
+    findings += _seeds(own_seeds())
+    source = _source(settings)
+    is_away = any(finding.state == "missing" for finding in source)
+    return findings + source + ([] if is_away else _database(settings))
 
 
 def _seeds(folder: Path | None) -> list[Finding]:
@@ -83,17 +88,38 @@ def _package(name: str) -> Finding:
     return Finding(f"package {name} {found}", "ok")
 
 
+def _source(settings: Settings) -> list[Finding]:
+    """Look at the server that holds Flotilla's tables beside a DuckDB file, if one does."""
+    if settings.source_dsn is None:
+        return []
+    try:
+        require_extension()
+        with PostgresWarehouse(read_only=True, dsn=settings.source_dsn) as source:
+            return [Finding(f"the source answers: {source.place}", "ok")]
+    except HeadroomError as error:
+        return [Finding(error.message, "missing", error.hint)]
+
+
+def _index(column: str, settings: Settings) -> Finding:
+    table = f"{settings.source_schema}.task"
+    what = f"no index of {table} begins with {column}: each build reads the whole table"
+    return Finding(what, "left out", f"create index on {table} ({column})")
+
+
 def _database(settings: Settings) -> list[Finding]:
     try:
         with open_warehouse(settings, read_only=True) as warehouse:
             plan = decide(read_inventory(warehouse, settings), settings)
-            built = built_domains(warehouse, settings)
+            built = built_domains(warehouse)
             held = [line for name in DOMAINS for line in read_provenance(warehouse, name).held]
             place = warehouse.place
+            with source_of(warehouse, settings) as source:
+                unindexed = lacking_indexes(source, settings.source_schema)
     except HeadroomError as error:
         what = f"target {settings.target} does not answer: {error.message}"
         return [Finding(what, "missing", error.hint)]
     findings = [Finding(f"target {settings.target} answers: {place}", "ok")]
+    findings += [_index(column, settings) for column in unindexed]
     findings += [_domain(name, plan, is_built=name in built) for name in DOMAINS]
     findings += [Finding(line, "missing", "correct what failed, then build again") for line in held]
     if not plan.built and not plan.refused:

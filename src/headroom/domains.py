@@ -111,7 +111,7 @@ def decide(found: Inventory, settings: Settings) -> Plan:
     """Say which domains to build.
 
     A domain without data is left out if it was never built here and nobody named it; else it is
-    refused, and the others are built all the same. Who says in which schema Flotilla is names it.
+    refused, and the others are built all the same. Who says where Flotilla is names it.
     """
     lacks = {name: _lack(name, found, settings) for name in DOMAINS}
     if lacks["flotilla"] is None and not (lacks["failures"] and lacks["failures"].is_lost):
@@ -135,6 +135,8 @@ def _naming(name: str, settings: Settings) -> str:
     """Say who named a domain; empty where nobody did."""
     if name in settings.domains:
         return f"HEADROOM_DOMAINS names {name}"
+    if name == "flotilla" and settings.source_dsn:
+        return "HEADROOM_SOURCE_DSN is set"
     if name == "flotilla" and settings.source_schema != DEFAULT_SOURCE_SCHEMA:
         return f"HEADROOM_SOURCE_SCHEMA is {settings.source_schema}"
     return ""

@@ -71,10 +71,14 @@ SPILL_HINT = (
 MEMORY_HINT = "raise HEADROOM_MEMORY_LIMIT, or end other programs, then try again"
 LOCK_MEANING = ("another session holds a lock for too long", "let it end, then try again")
 VARIABLES_HINT = "check PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE and PGSERVICE"
+SOURCE_HINT = "check what HEADROOM_SOURCE_DSN says of host, port, database, user and password"
+# How DuckDB quotes the server that it reads Flotilla's tables from.
+SOURCE_SAID = re.compile("Unable to connect to Postgres|(ERROR|FATAL):  ")
 # What dbt quotes of the same refusals: it gives no SQLSTATE.
 PASSING_TEXTS = re.compile(
     "canceling statement due to|terminating connection|server closed the connection"
     "|connection (already )?closed|could not connect to server|connection to server .* failed"
+    "|could not translate host name"
     "|remaining connection slots|too many clients|no more connections allowed"
     "|in a read-only transaction|deadlock detected|could not serialize access"
     "|Could not set lock on file|No space left on device|Disk quota exceeded|File too large"
@@ -89,7 +93,8 @@ def meaning(error: BaseException) -> HeadroomError | None:
     if isinstance(error, psycopg.Error):
         return _of_postgres(error)
     if isinstance(error, duckdb.Error):
-        return _of_duckdb(error)
+        line = first_line(error)
+        return _of_source(line) if SOURCE_SAID.search(line) else _of_duckdb(error)
     if isinstance(error, OSError) and error.filename and error.strerror:
         return WarehouseUnavailableError(
             f"{error.filename}: {error.strerror}", "check the path, its rights and the free space"
@@ -109,8 +114,12 @@ def explained() -> Iterator[None]:
         raise known from error
 
 
-def unreachable(error: psycopg.Error) -> WarehouseUnavailableError:
+def unreachable(error: psycopg.Error, *, is_source: bool = False) -> WarehouseUnavailableError:
     """Say that a server does not answer, and which of several reasons it gave first."""
+    if is_source:
+        return WarehouseUnavailableError(
+            f"the source, Flotilla's PostgreSQL, does not answer: {first_line(error)}", SOURCE_HINT
+        )
     return WarehouseUnavailableError(
         f"PostgreSQL does not answer: {first_line(error)}", VARIABLES_HINT
     )
@@ -154,6 +163,13 @@ def _of_postgres(error: psycopg.Error) -> HeadroomError | None:
     else:
         return None
     return WarehouseUnavailableError(f"{what}: {first_line(error)}", hint)
+
+
+def _of_source(line: str) -> HeadroomError | None:
+    if not PASSING_TEXTS.search(line):
+        return None
+    what = "the source, Flotilla's PostgreSQL, stopped the work"
+    return WarehouseUnavailableError(f"{what}: {line}", AGAIN_HINT)
 
 
 def _of_duckdb(error: duckdb.Error) -> HeadroomError | None:

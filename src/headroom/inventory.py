@@ -7,7 +7,7 @@ from headroom.domains import DOMAINS, RAW_TABLES, SOURCES_READ, Inventory, decid
 from headroom.errors import WarehouseUnavailableError
 from headroom.landed.contract import LANDED_SCHEMA, landed_tables
 from headroom.settings import MARTS_SCHEMA, Settings, Target
-from headroom.warehouse import Warehouse, open_warehouse
+from headroom.warehouse import Warehouse, open_warehouse, source_of
 
 # Every table and view, also those that this user may not read, and whether it may read a column.
 RELATIONS: dict[Target, str] = {
@@ -36,16 +36,19 @@ Relations = dict[tuple[str, str], bool]
 def read_inventory(warehouse: Warehouse, settings: Settings) -> Inventory:
     """Look for the sources of every domain.
 
-    Raises WarehouseUnavailableError where Headroom's own tables may not be read.
+    Raises WarehouseUnavailableError where Headroom's own tables may not be read, and where the
+    server that holds Flotilla's does not answer.
     """
     try:
-        relations = every_relation(warehouse, settings)
-        source = settings.source_schema
-        raw = [table for table in RAW_TABLES if (source, table) in relations]
+        relations = every_relation(warehouse)
+        with source_of(warehouse, settings) as source:
+            raw_relations = every_relation(source)
+        schema = settings.source_schema
+        raw = [table for table in RAW_TABLES if (schema, table) in raw_relations]
         return Inventory(
             raw=frozenset(raw),
-            unreadable=frozenset(table for table in raw if not relations[source, table]),
-            elsewhere=_elsewhere(relations, source),
+            unreadable=frozenset(table for table in raw if not raw_relations[schema, table]),
+            elsewhere=_elsewhere(raw_relations, schema),
             landed=_landed(warehouse, relations),
             read_before=_read_before(warehouse, relations),
         )
@@ -60,7 +63,7 @@ def require_marts(settings: Settings, domain: str) -> None:
     """Raise WarehouseUnavailableError where a domain has no marts, and say what brings them."""
     mart = DOMAINS[domain].mart
     with open_warehouse(settings, read_only=True) as warehouse:
-        is_built = (MARTS_SCHEMA, mart) in every_relation(warehouse, settings)
+        is_built = (MARTS_SCHEMA, mart) in every_relation(warehouse)
         if is_built and warehouse.scalar(f"select exists (select 1 from {MARTS_SCHEMA}.{mart})"):
             return
         lack = decide(read_inventory(warehouse, settings), settings).lack_of(domain)
@@ -73,15 +76,15 @@ def require_marts(settings: Settings, domain: str) -> None:
         )
 
 
-def built_domains(warehouse: Warehouse, settings: Settings) -> set[str]:
+def built_domains(warehouse: Warehouse) -> set[str]:
     """Name the domains that have marts."""
-    relations = every_relation(warehouse, settings)
+    relations = every_relation(warehouse)
     return {name for name, domain in DOMAINS.items() if (MARTS_SCHEMA, domain.mart) in relations}
 
 
-def every_relation(warehouse: Warehouse, settings: Settings) -> Relations:
+def every_relation(warehouse: Warehouse) -> Relations:
     """Give every table and view by schema and name, and whether this user may read it."""
-    rows = warehouse.query(RELATIONS[settings.target]).rows
+    rows = warehouse.query(RELATIONS[warehouse.engine]).rows
     return {(schema, name): is_readable for schema, name, is_readable in rows}
 
 

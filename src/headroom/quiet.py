@@ -20,6 +20,8 @@ STATEMENTS = {
     "definitions",
     "definition_differences",
 }
+# Kept where the source is on a server beside the warehouse: what is compared is fetched first.
+FETCH = "fetch"
 _SETTLED_BEFORE = """
     select cast(settled_before at time zone 'UTC' as text) || 'Z'
     from headroom_operations.pulls
@@ -87,7 +89,7 @@ def _compare(warehouse: Warehouse) -> Compared | None:
     )
     kept = dict(found.rows)
     next_slice = warehouse.query(_SLICE).rows
-    if kept.keys() != STATEMENTS or not next_slice or warehouse.scalar(_WAITING):
+    if kept.keys() - {FETCH} != STATEMENTS or not next_slice or warehouse.scalar(_WAITING):
         return None
     oldest, settled_now = warehouse.query(kept["source_moments"]).rows[0]
     # A newer run is there: no need to look further.
@@ -100,6 +102,8 @@ def _compare(warehouse: Warehouse) -> Compared | None:
         "<second_until>": second_until,
         "<oldest>": oldest or "-infinity",
     }
+    if FETCH in kept:
+        _row(warehouse, kept[FETCH], filled)
     rows, without_key, most_times, _ = _row(warehouse, kept["source_rows"], filled)
     most_definitions, _, keyless, misfit = _row(warehouse, kept["definitions"], {})
     (differing_definitions,) = _row(warehouse, kept["definition_differences"], {})

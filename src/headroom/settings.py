@@ -25,6 +25,8 @@ DOMAIN_NAMES = ("flotilla", "builds", "failures", "throughput")
 # A DuckDB file names its database: DuckDB has databases of the first names itself, and a name of
 # two parts is ambiguous where it begins with both a database and a schema.
 DUCKDB_NAMES = ("main", "temp", "system", "information_schema", "pg_catalog")
+# The name under which DuckDB knows the database of HEADROOM_SOURCE_DSN; the macros use it as well.
+SOURCE_DATABASE = "flotilla_source"
 OWN_SCHEMAS = (
     MARTS_SCHEMA,
     "headroom_staging",
@@ -43,6 +45,8 @@ class Settings:
     `duckdb_path` counts only for target duckdb; target postgres takes libpq's own PG* variables.
     `source_schema` holds the raw tables `task` and `task_def`. `domains` are those that a build has
     to find data for; any other is built where it has data. `memory_limit` is in bytes, for DuckDB.
+    `source_dsn`, a secret, leads to the PostgreSQL that holds the raw tables, where a DuckDB file
+    does not.
     """
 
     target: Target
@@ -50,6 +54,7 @@ class Settings:
     source_schema: str
     domains: tuple[str, ...] = ()
     memory_limit: int = field(default_factory=memory_limit)
+    source_dsn: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, target: str | None = None) -> "Settings":
@@ -57,7 +62,7 @@ class Settings:
 
         `target` (a command's --target) wins over HEADROOM_TARGET. Raises UsageError for a target or
         a domain that does not exist, for a schema name that is not a plain lowercase identifier,
-        and for a wrong memory limit.
+        for a wrong memory limit, and for a source that this target cannot read.
         """
         wanted = target or os.environ.get("HEADROOM_TARGET") or "duckdb"
         chosen = next((known for known in TARGETS if known == wanted), None)
@@ -77,7 +82,16 @@ class Settings:
         path = Path(os.environ.get("HEADROOM_DUCKDB_PATH") or default_path).absolute()
         if chosen == "duckdb":
             _refuse_name(path, schema)
-        return cls(chosen, path, schema, _named_domains())
+        return cls(chosen, path, schema, _named_domains(), source_dsn=_source_dsn(chosen))
+
+    @property
+    def source_place(self) -> list[str]:
+        """Say which database holds the raw tables beside a DuckDB file; nothing of it is secret."""
+        if self.source_dsn is None:
+            return []
+        from headroom.source import place_in  # noqa: PLC0415
+
+        return place_in(self.source_dsn)
 
     @property
     def memory_text(self) -> str:
@@ -93,6 +107,7 @@ class Settings:
             "HEADROOM_TARGET": self.target,
             "HEADROOM_DUCKDB_PATH": str(self.duckdb_path),
             "HEADROOM_SOURCE_SCHEMA": self.source_schema,
+            "HEADROOM_SOURCE_DSN": self.source_dsn or "",
             VARIABLE: self.memory_text,
         }
 
@@ -108,6 +123,8 @@ def _refuse_name(path: Path, source_schema: str) -> None:
     name = path.stem
     if name.lower() in DUCKDB_NAMES:
         problem = f"DuckDB itself has a database {name.lower()}"
+    elif name.lower() == SOURCE_DATABASE:
+        problem = "the database of HEADROOM_SOURCE_DSN has that name in SQL"
     elif name.lower() in (*OWN_SCHEMAS, source_schema):
         problem = f"a schema in it is named {name.lower()} as well"
     elif not name or re.search(r"[.'\"\x00-\x1f\x7f]", name):
@@ -118,6 +135,22 @@ def _refuse_name(path: Path, source_schema: str) -> None:
         f"HEADROOM_DUCKDB_PATH is {str(path)!r}: {problem}",
         "give the file another name, such as headroom.duckdb",
     )
+
+
+def _source_dsn(target: Target) -> str | None:
+    dsn = os.environ.get("HEADROOM_SOURCE_DSN")
+    if not dsn:
+        return None
+    if target != "duckdb":
+        raise UsageError(
+            f"HEADROOM_SOURCE_DSN is set, and the target is {target}, which reads its own database",
+            "unset the variable, or build with --target duckdb",
+        )
+    # Only who sets the variable waits for the import.
+    from headroom.source import options_of  # noqa: PLC0415
+
+    options_of(dsn)
+    return dsn
 
 
 def _named_domains() -> tuple[str, ...]:

@@ -12,14 +12,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from headroom.errors import WarehouseUnavailableError
 
@@ -162,3 +162,10 @@ def throwaway_database(dsn: str, name: str | None = None) -> Iterator[dict[str, 
     finally:
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(f'drop database if exists "{name}" with (force)'.encode())
+
+
+def dsn_of(variables: Mapping[str, str]) -> str:
+    """Give the connection string that says what PG* variables say."""
+    return make_conninfo(
+        **{key: variables[name] for key, name in LIBPQ_VARIABLES.items() if name in variables}
+    )

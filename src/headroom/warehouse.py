@@ -19,7 +19,8 @@ from headroom.connection import address_of, connect, is_pooled
 from headroom.engine_errors import READS_ONLY, explained
 from headroom.errors import LockedError, WarehouseUnavailableError
 from headroom.memory import spill_folder
-from headroom.settings import Settings
+from headroom.settings import Settings, Target
+from headroom.source import attach_source
 
 # Texts that come often take half the time to write and less room than in the oldest format; DuckDB
 # before 1.4 cannot open the file. An old file stays as it is.
@@ -51,6 +52,7 @@ class Warehouse(ABC):
     """
 
     place: str
+    engine: Target
 
     @abstractmethod
     def query(self, sql: str) -> Result:
@@ -82,7 +84,7 @@ class Warehouse(ABC):
 
     @abstractmethod
     def one_snapshot(self) -> AbstractContextManager[None]:
-        """Let every query of the block see the database at one moment."""
+        """Let every query of the block see the database, and the source, at one moment."""
 
     @abstractmethod
     def close(self) -> None:
@@ -110,8 +112,11 @@ class Warehouse(ABC):
 class DuckDBWarehouse(Warehouse):
     """The embedded file."""
 
+    engine = "duckdb"
+
     def __init__(self, settings: Settings, read_only: bool) -> None:
         """Open the file; it is made when missing, unless `read_only`."""
+        self.settings = settings
         path = settings.duckdb_path
         if read_only and not path.exists():
             raise WarehouseUnavailableError(
@@ -187,9 +192,16 @@ class DuckDBWarehouse(Warehouse):
                 raise
             self.connection.commit()
 
-    def one_snapshot(self) -> AbstractContextManager[None]:
-        """Begin a transaction: each is one."""
-        return self._transaction()
+    @contextmanager
+    def one_snapshot(self) -> Iterator[None]:
+        """Begin a transaction: each is one, and has one with a server that holds the source."""
+        if self.settings.source_dsn:
+            with explained():
+                attach_source(
+                    self.connection, self.settings.source_dsn, self.settings.source_schema
+                )
+        with self._transaction():
+            yield
 
     def close(self) -> None:
         """Close the file, so that another process may write it."""
@@ -207,9 +219,11 @@ def stream_of(batch: pa.RecordBatch) -> pa.RecordBatchReader:
 class PostgresWarehouse(Warehouse):
     """A server, found as libpq finds it."""
 
-    def __init__(self, read_only: bool) -> None:
+    engine = "postgres"
+
+    def __init__(self, read_only: bool, dsn: str | None = None) -> None:
         """Connect or say why not; the password is never part of the message."""
-        self.connection = connect(read_only=read_only)
+        self.connection = connect(dsn, read_only=read_only)
         self.place = str(address_of(self.connection))
 
     def query(self, sql: str) -> Result:
@@ -306,3 +320,16 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
     if settings.target == "duckdb":
         return DuckDBWarehouse(settings, read_only)
     return PostgresWarehouse(read_only)
+
+
+@contextmanager
+def source_of(warehouse: Warehouse, settings: Settings) -> Iterator[Warehouse]:
+    """Give the database that holds the raw tables: a server beside a DuckDB file, or the warehouse.
+
+    Raises WarehouseUnavailableError where the server does not answer.
+    """
+    if settings.source_dsn is None:
+        yield warehouse
+        return
+    with PostgresWarehouse(read_only=True, dsn=settings.source_dsn) as source:
+        yield source

@@ -95,7 +95,7 @@ class CompleteBuild:
 
 def read_watermarks(warehouse: Warehouse, settings: Settings) -> Watermarks:
     """Look at the project's files and the warehouse; no row of the source is read."""
-    relations = every_relation(warehouse, settings)
+    relations = every_relation(warehouse)
     built = sorted(relation for relation in relations if relation[0] in BUILT_SCHEMAS)
     marks = {kind: number for kind, number in _rows(warehouse, _MARKS) if kind is not None}
     database = str(warehouse.scalar("select current_database()"))
@@ -134,7 +134,7 @@ def code_digest(
 ) -> str:
     """Give one value for all that a build is made from beside data: files, versions, settings."""
     said = [settings.target, settings.source_schema, database, *map(_version, PACKAGES)]
-    said.append(json.dumps(chosen_vars()))
+    said.append(json.dumps([chosen_vars(), settings.source_place]))
     digest = sha256("\n".join(said).encode())
     for folder, places in ((project, CODE), (package, (".",))):
         for path in _files(folder, places):

@@ -13,9 +13,9 @@ import yaml
 from headroom.connection import connect
 from headroom.pull import PullRequest, ask
 from headroom.quiet import compare_source
-from headroom.settings import PROJECT_DIR
+from headroom.settings import PROJECT_DIR, TARGETS
 from headroom.warehouse import open_warehouse
-from tests.conftest import MakeProject
+from tests.conftest import BESIDE, MakeProject
 from tests.support.parse import manifest_for
 from tests.support.project import TABLES, Project
 from tests.support.raw import Row, definition_row, run_row, write_raw
@@ -49,15 +49,14 @@ FORGET = ";".join(
 )
 
 
-@pytest.fixture(scope="module")
-def built(module_project: Project) -> Project:
+@pytest.fixture(scope="module", params=[*TARGETS, pytest.param(BESIDE, marks=pytest.mark.long)])
+def built(request: pytest.FixtureRequest, make_project: MakeProject) -> Iterator[Project]:
     """Seeds, and a first pull that found nothing: made once for all tests."""
-    with module_project.in_environment():
-        write_raw(module_project.settings, [], [])
-    module_project.dbt(
-        "build", "--resource-type", "model", "seed", "--select", "+stg_flotilla__runs"
-    )
-    return module_project
+    with make_project(request.param, "pull") as project:
+        with project.in_environment():
+            write_raw(project.settings, [], [])
+        project.dbt("build", "--resource-type", "model", "seed", "--select", "+stg_flotilla__runs")
+        yield project
 
 
 @pytest.fixture
@@ -293,7 +292,9 @@ def test_a_row_that_cannot_be_used_is_listed_on_a_held_day_too(pulled: Project) 
     runs = history(3, 12)
     pull(pulled, runs)
     write_raw(pulled.settings, [*runs[:13], *runs[24:]], [definition_row()])
-    pulled.execute("update flotilla.task set started_at = 'infinity' where run_id = 'eks-01-00'")
+    pulled.execute_raw(
+        "update flotilla.task set started_at = 'infinity' where run_id = 'eks-01-00'"
+    )
     pulled.dbt(*NEXT)
     assert held(pulled) == [(day(1), 12, 11)]
     listed = pulled.query("select run_id from headroom_operations.quarantined_runs")
@@ -410,10 +411,12 @@ def test_a_row_that_cannot_be_used_is_set_aside_until_it_is_correct(pulled: Proj
     pulled_runs = [*runs, never]
     pull(pulled, runs)
     pulled.execute("drop view headroom_staging.base_flotilla__task cascade")
-    pulled.execute("alter table flotilla.task alter column memory type bigint")
+    pulled.execute_raw("alter table flotilla.task alter column memory type bigint")
     pulled.dbt("run", "--select", "base_flotilla__task")
-    pulled.execute("update flotilla.task set memory = 3000000000 where run_id = 'eks-19-00'")
-    pulled.execute("update flotilla.task set started_at = 'infinity' where run_id = 'eks-05-01'")
+    pulled.execute_raw("update flotilla.task set memory = 3000000000 where run_id = 'eks-19-00'")
+    pulled.execute_raw(
+        "update flotilla.task set started_at = 'infinity' where run_id = 'eks-05-01'"
+    )
     pulled.dbt(*NEXT)
     assert pulled.query(
         "select run_id, reason from headroom_operations.quarantined_runs order by 1"
@@ -477,8 +480,8 @@ def test_a_key_that_stands_on_two_days_stops_the_build(pulled: Project) -> None:
 
 def test_rows_without_a_key_are_counted(pulled: Project) -> None:
     pull(pulled, history(3))
-    pulled.execute("alter table flotilla.task alter column run_id drop not null")
-    pulled.execute("update flotilla.task set run_id = null where run_id = 'eks-02-00'")
+    pulled.execute_raw("alter table flotilla.task alter column run_id drop not null")
+    pulled.execute_raw("update flotilla.task set run_id = null where run_id = 'eks-02-00'")
     pulled.dbt(*NEXT)
     assert last_pull(pulled, "deleted_runs, rows_without_key") == (1, 1)
 

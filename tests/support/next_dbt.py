@@ -38,6 +38,8 @@ def main() -> None:
     settings = Settings("duckdb", database, "flotilla")
     write_small(settings)
     variables = {**os.environ, **settings.environment(), "DBT_TARGET_PATH": str(FOLDER / "target")}
+    # The profile names a plugin of this package, which is not installed there.
+    variables["PYTHONPATH"] = str(PROJECT_DIR / "src")
     for command in COMMANDS:
         done = subprocess.run(
             [str(FOLDER / "venv/bin/dbt"), *command], cwd=PROJECT_DIR, env=variables, check=False

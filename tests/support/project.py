@@ -19,6 +19,7 @@ from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import open_warehouse
 from tests.support import in_process
 from tests.support.parse import environment_of
+from tests.support.raw import open_raw
 
 OWN_SCHEMAS = (
     "marts",
@@ -123,6 +124,11 @@ class Project:
 
     def execute(self, sql: str) -> None:
         with self.in_environment(), open_warehouse(self.settings) as warehouse:
+            warehouse.execute(sql)
+
+    def execute_raw(self, sql: str) -> None:
+        """Change the raw tables, where they are."""
+        with self.in_environment(), open_raw(self.settings) as warehouse:
             warehouse.execute(sql)
 
     def drop_own_schemas(self) -> None:

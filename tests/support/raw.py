@@ -1,6 +1,7 @@
 """Raw tables made by a test: a few rows in the source's own columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 
 from headroom.fleet.schema import columns, create_table
 from headroom.settings import Settings
-from headroom.warehouse import open_warehouse
+from headroom.warehouse import PostgresWarehouse, Warehouse, open_warehouse
 
 ARROW_TYPES = {
     "integer": pa.int32(),
@@ -48,16 +49,27 @@ def definition_row(definition_id: str = "definition-1", **columns: Any) -> Row:
     }
 
 
+@contextmanager
+def open_raw(settings: Settings) -> Iterator[Warehouse]:
+    """Open the database that holds the raw tables, to write there."""
+    if settings.source_dsn:
+        with PostgresWarehouse(read_only=False, dsn=settings.source_dsn) as source:
+            yield source
+    else:
+        with open_warehouse(settings) as warehouse:
+            yield warehouse
+
+
 def write_raw(settings: Settings, runs: Sequence[Row], definitions: Sequence[Row]) -> None:
     """Replace the rows of both raw tables; a table that is there stays, with the views on it."""
-    with open_warehouse(settings) as warehouse:
+    with open_raw(settings) as warehouse:
         warehouse.execute(f"create schema if not exists {settings.source_schema}")
         for table, rows in (("task", runs), ("task_def", definitions)):
             name = f"{settings.source_schema}.{table}"
             if table in warehouse.readable(settings.source_schema):
                 warehouse.execute(f"delete from {name}")
             else:
-                statement = create_table(settings.target, settings.source_schema, table, table)
+                statement = create_table(warehouse.engine, settings.source_schema, table, table)
                 warehouse.execute(statement)
             if rows:
                 warehouse.load(name, _arrow(table, rows).to_batches())

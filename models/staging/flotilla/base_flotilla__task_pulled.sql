@@ -31,7 +31,7 @@ with
 
 in_range as (
 
-    select * from {{ ref('base_flotilla__task') }}
+    select * from {{ raw_runs() }}
     where {{ in_pull(scope, 'queued_at') }}
 
 ),
@@ -43,19 +43,9 @@ known as (
 
 ),
 
--- Known runs that are not where they were: deleted, or queued at another time. And rows that could
--- not be used, wherever they are now.
 looked_for as (
 
-    select known.run_id
-    from known
-    left join in_range on known.run_id = in_range.run_id
-    where in_range.run_id is null
-    union distinct
-    select quarantined.run_id
-    from {{ source('operations', 'quarantined_runs') }} as quarantined
-    left join in_range on quarantined.run_id = in_range.run_id
-    where in_range.run_id is null
+    {{ looked_for('known', 'in_range') | indent(4) }}
 
 ),
 
@@ -65,7 +55,7 @@ found as (
     where run_id is not null
     union all
     select elsewhere.*
-    from {{ ref('base_flotilla__task') }} as elsewhere
+    from {{ raw_runs() }} as elsewhere
     inner join looked_for on elsewhere.run_id = looked_for.run_id
 
 ),

@@ -76,6 +76,11 @@ def fleet(
     from headroom.fleet import DEFAULT_UNTIL, write_fleet
 
     settings = Settings.from_environment(target)
+    if settings.source_dsn:
+        raise UsageError(
+            "HEADROOM_SOURCE_DSN is set: the raw tables are on a server that Headroom only reads",
+            "unset it to make a fleet here",
+        )
     if advance is not None:
         if days is not None or until is not None:
             raise UsageError(

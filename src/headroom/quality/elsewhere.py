@@ -3,13 +3,16 @@
 from headroom.inventory import every_relation
 from headroom.quality.contract import COLUMNS
 from headroom.settings import MARTS_SCHEMA, Settings
-from headroom.warehouse import open_warehouse
+from headroom.warehouse import open_warehouse, source_of
 
 
 def remedies(settings: Settings) -> dict[str, str]:
     """Give for each raw table what to do should it be missing."""
-    with open_warehouse(settings, read_only=True) as warehouse:
-        found = set(every_relation(warehouse, settings))
+    with (
+        open_warehouse(settings, read_only=True) as warehouse,
+        source_of(warehouse, settings) as source,
+    ):
+        found = set(every_relation(source))
     return {table: remedy(table, found, settings.source_schema) for table in COLUMNS}
 
 

@@ -2,7 +2,7 @@
 
 from headroom.quality.contract import COLUMNS
 from headroom.settings import Settings, Target
-from headroom.warehouse import open_warehouse
+from headroom.warehouse import open_warehouse, source_of
 
 MISSING = "missing"
 PRESENT = "present"
@@ -48,9 +48,12 @@ def read_shape(settings: Settings) -> Shape:
     on return.
     """
     shape: Shape = {}
-    query = CATALOGUE_QUERIES[settings.target].format(source_schema=settings.source_schema)
-    with open_warehouse(settings, read_only=True) as warehouse:
-        for table, column, data_type, is_readable in warehouse.query(query).rows:
+    with (
+        open_warehouse(settings, read_only=True) as warehouse,
+        source_of(warehouse, settings) as source,
+    ):
+        query = CATALOGUE_QUERIES[source.engine].format(source_schema=settings.source_schema)
+        for table, column, data_type, is_readable in source.query(query).rows:
             if table in COLUMNS:
                 kind = str(data_type)[:LONGEST_TYPE_NAME] if is_readable else UNREADABLE
                 shape.setdefault(table, {})[column] = kind
