@@ -22,7 +22,7 @@
         {%- set looked_for = headroom.looked_for(headroom.known_runs(this, next), 'pull_runs') -%}
         {#- Where more than a batch of runs is missing, a difference is left in any case. -#}
         {%- do kept.update({'fetch': (
-            [headroom.fetch_ranges(next), headroom.number_keys(looked_for)] + headroom.fetch_batch(next, 0)
+            headroom.fetch_ranges(next) + [headroom.number_keys(looked_for)] + headroom.fetch_batch(next, 0)
         ) | join('; ')}) -%}
     {%- endif -%}
     {%- set statements = ["delete from headroom_operations.next_comparison"] -%}

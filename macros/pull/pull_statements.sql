@@ -32,7 +32,7 @@
     {%- do statements.extend(headroom.replace_definitions()) -%}
     {%- do statements.extend(headroom.keep_comparison(scope)) -%}
     {%- do statements.append("delete from headroom_operations.pull_requests") -%}
-    {%- for table in ['differences', 'definitions', 'held_days', 'unusable', 'runs', 'keys'] -%}
+    {%- for table in ['differences', 'definitions', 'held_days', 'unusable', 'runs', 'keys', 'all_definitions'] -%}
         {%- do statements.append("drop table if exists pull_" ~ table) -%}
     {%- endfor -%}
     {{ return(statements) }}

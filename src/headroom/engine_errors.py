@@ -73,12 +73,14 @@ LOCK_MEANING = ("another session holds a lock for too long", "let it end, then t
 VARIABLES_HINT = "check PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE and PGSERVICE"
 SOURCE_HINT = "check what HEADROOM_SOURCE_DSN says of host, port, database, user and password"
 # How DuckDB quotes the server that it reads Flotilla's tables from.
-SOURCE_SAID = re.compile("Unable to connect to Postgres|(ERROR|FATAL):  ")
+SOURCE_SAID = re.compile(
+    "Unable to connect to Postgres|Failed to (prepare|execute) query|(ERROR|FATAL):  "
+)
 # What dbt quotes of the same refusals: it gives no SQLSTATE.
 PASSING_TEXTS = re.compile(
     "canceling statement due to|terminating connection|server closed the connection"
     "|connection (already )?closed|could not connect to server|connection to server .* failed"
-    "|could not translate host name"
+    '|could not translate host name|Failed to execute query "COMMIT"'
     "|remaining connection slots|too many clients|no more connections allowed"
     "|in a read-only transaction|deadlock detected|could not serialize access"
     "|Could not set lock on file|No space left on device|Disk quota exceeded|File too large"

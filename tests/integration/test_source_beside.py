@@ -5,6 +5,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -286,6 +287,33 @@ def test_a_conflict_with_recovery_is_tried_again(beside: Project) -> None:
     assert "the source, Flotilla's PostgreSQL, stopped the work: " in told(outcome)
     beside.execute_raw("delete from flotilla.stopped")
     assert "Nothing changed since" in told(beside.headroom("build"))
+
+
+# As somebody who ends sessions does it, again and again.
+KILL = "select pg_terminate_backend(pid) from pg_stat_activity where application_name <> 'killer'"
+
+
+@pytest.mark.long
+def test_a_build_whose_sessions_are_ended_is_made_up_for(beside: Project) -> None:
+    is_over = threading.Event()
+
+    def kill() -> None:
+        dsn = make_conninfo(beside.settings.source_dsn or "", application_name="killer")
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            while not is_over.wait(0.05):
+                connection.execute(f"{KILL} and datname = current_database()")
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        outcome = beside.headroom_process("build")
+    finally:
+        is_over.set()
+        killer.join()
+    assert outcome.returncode == 5, told(outcome)
+    assert "Traceback" not in outcome.stderr
+    assert beside.headroom("build").returncode == 0
+    assert beside.query("select run_id from marts.flotilla__runs") == [("eks-1",)]
 
 
 # Two hundred a day.

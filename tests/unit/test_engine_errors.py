@@ -131,11 +131,20 @@ def test_a_fault_of_ours_keeps_its_traceback() -> None:
         warehouse.execute("select from from")
 
 
+# As DuckDB quotes the server of HEADROOM_SOURCE_DSN.
+FROM_THE_SOURCE = (
+    duckdb.TransactionException('Failed to commit: Failed to execute query "COMMIT": '),
+    duckdb.IOException('Unable to connect to Postgres at "": connection to server at "x" failed'),
+    duckdb.IOException("Failed to fetch header for COPY: ERROR:  canceling statement due to x"),
+)
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
         (duckdb.TransactionException("Conflict on update"), LockedError),
         (duckdb.IOException("Could not set lock on file"), LockedError),
+        *((error, WarehouseUnavailableError) for error in FROM_THE_SOURCE),
         (duckdb.IOException("No space left on device"), WarehouseUnavailableError),
         (
             duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate"),
@@ -148,6 +157,7 @@ def test_a_fault_of_ours_keeps_its_traceback() -> None:
         (psycopg.errors.lookup("08006")("broken"), WarehouseUnavailableError),
         (psycopg.errors.lookup("53100")("disk full"), WarehouseUnavailableError),
         (duckdb.BinderException("no column"), type(None)),
+        (duckdb.IOException("Failed to fetch header: ERROR:  division by zero"), type(None)),
         (psycopg.ProgrammingError("a wrong call"), type(None)),
         (ValueError("another"), type(None)),
     ],
