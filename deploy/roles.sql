@@ -15,6 +15,8 @@ declare
     builder constant text := 'headroom_builder';
     bi constant text := 'headroom_bi';
     source_schema constant text := 'flotilla';
+    -- True in the database that a DuckDB warehouse only reads (HEADROOM_SOURCE_DSN).
+    reader_only constant boolean := false;
 
     -- The columns that models/staging/flotilla/_flotilla__sources.yml lists; a test compares them.
     task_columns constant text[] := array[
@@ -41,12 +43,6 @@ begin
     if not exists (select from pg_roles where rolname = reader) then
         execute format('create role %I nologin', reader);
     end if;
-    if not exists (select from pg_roles where rolname = builder) then
-        execute format('create role %I login', builder);
-    end if;
-    if not exists (select from pg_roles where rolname = bi) then
-        execute format('create role %I login', bi);
-    end if;
 
     -- The source: columns, not tables, so that a new column is closed until it is asked for.
     execute format('revoke all on all tables in schema %I from %I', source_schema, reader);
@@ -61,9 +57,15 @@ begin
             source_schema, granted.name, reader
         );
     end loop;
+    if reader_only then
+        return;
+    end if;
 
     -- The builder: CREATE lets dbt make a schema that a later version adds, TEMPORARY is what
     -- incremental models stage their rows in.
+    if not exists (select from pg_roles where rolname = builder) then
+        execute format('create role %I login', builder);
+    end if;
     execute format('grant %I to %I', reader, builder);
     execute format('grant connect, create, temporary on database %I to %I', current_database(), builder);
     foreach own_schema in array own_schemas loop
@@ -73,6 +75,9 @@ begin
     end loop;
 
     -- The marts: a build can make a table again, so the default privileges count as well.
+    if not exists (select from pg_roles where rolname = bi) then
+        execute format('create role %I login', bi);
+    end if;
     execute format('grant connect on database %I to %I', current_database(), bi);
     execute format('grant usage on schema marts to %I', bi);
     execute format('grant select on all tables in schema marts to %I', bi);
