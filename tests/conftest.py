@@ -96,6 +96,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.long)
 
 
+# The property in which a test says how many faults it tried (tests/faults/conftest.py).
+FAULTS = "faults"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many of the faults that were tried lost nothing and doubled nothing."""
+    tried = {
+        outcome: sum(
+            dict(report.user_properties).get(FAULTS, 0)
+            for report in terminalreporter.getreports(outcome)
+            if report.when == "call"
+        )
+        for outcome in ("passed", "failed")
+    }
+    if total := sum(tried.values()):
+        terminalreporter.write_line(f"{tried['passed']} faults survived of {total} tried")
+
+
 def pytest_sessionstart() -> None:
     """Collect garbage seldom: a manifest holds so many objects that looking through them costs."""
     gc.collect()

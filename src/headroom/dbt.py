@@ -6,6 +6,7 @@ makes every other reader and writer of the file fail.
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,9 @@ from typing import Any
 
 from headroom.connection import SECRET_VARIABLE, variables_for_dbt
 from headroom.dbt_folders import WRITTEN, make_folders, project_folder, written_folder
+from headroom.engine_errors import passing_reason
 from headroom.environment import chosen_vars
+from headroom.errors import UsageError
 from headroom.settings import PROFILES_DIR, PROJECT_DIR, Settings
 
 # Of dbt's own variables only those that move or shape its files count: any other could change what
@@ -38,6 +41,8 @@ SECONDS_TO_END = 10
 ONLY_DATA_CHANGED = "HEADROOM_ONLY_DATA_CHANGED"
 # The commands of dbt that need the server of HEADROOM_SOURCE_DSN: a report does without it.
 READS_SOURCE = ("build",)
+# So Python says which file it could not open.
+_FILE_ERROR = re.compile(r"\[Errno \d+\] (?P<why>[^:\n]+): '(?P<path>[^'\n]+)'")
 NODE_ERROR_EVENT = "RunResultError"
 RESULT_EVENTS = {
     "LogModelResult",
@@ -181,7 +186,21 @@ def run_dbt(
                 if on_result:
                     on_result(result)
     run.returncode = process.returncode
+    if run.returncode and not run.names("error", "fail"):
+        _require_files(run)
     return run
+
+
+def _require_files(run: DbtRun) -> None:
+    """Raise UsageError where dbt ended because it may not use a file that it writes."""
+    for message in run.messages:
+        found = _FILE_ERROR.search(message)
+        if found and not passing_reason(message):
+            raise UsageError(
+                f"dbt cannot use its file {found['path']}: {found['why']}",
+                "give the file to this user, or set DBT_TARGET_PATH and DBT_LOG_PATH to folders "
+                "that can be written",
+            )
 
 
 @contextmanager

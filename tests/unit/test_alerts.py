@@ -4,10 +4,9 @@ import json
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -19,11 +18,11 @@ from headroom.alerts.state import TROUBLES, Changed, update_alerts
 from headroom.errors import UsageError
 from headroom.settings import Settings
 from headroom.warehouse import Warehouse, open_warehouse
+from tests.support.endpoints import SECRET, status, web_server
 
 NOW = datetime(2025, 12, 17, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MESSAGE = Message("Headroom: 1 new alert", "critical: test t: 3 rows", ())
-SECRET = "hunter2"  # noqa: S105
 
 
 @pytest.fixture
@@ -151,34 +150,6 @@ def test_a_message_shows_as_many_alerts_as_somebody_reads() -> None:
     assert message.subject == "Headroom: 25 new alerts"
     assert message.text.endswith("and 5 more: see operations__alerts")
     assert len(message.alerts) == 20
-
-
-@contextmanager
-def web_server(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            answer(self)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/{SECRET}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def status(code: int) -> Callable[[BaseHTTPRequestHandler], None]:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(code)
-        handler.end_headers()
-
-    return answer
 
 
 def send_to(address: str) -> None:
