@@ -17,6 +17,8 @@ SQL_FILES := models $(filter-out %/generic,$(wildcard tests/dbt/*)) analyses sna
 # Not docs/blocks: they hold Jinja.
 MARKDOWN := *.md deploy docs/*.md docs/decisions docs/methods samples/README.md
 LOGS := samples/throughput
+# Beside the database, which git ignores too.
+PAGE := warehouse/report.html
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,7 +34,7 @@ $(VENV)/.complete: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: env  ## Make the reference fleet, load sample logs, build the marts on DuckDB twice, print the reports
+demo: env  ## Make the reference fleet, load sample logs, build the marts on DuckDB twice, print the reports, write the page
 	@$(BIN)/headroom fleet --target duckdb
 	@$(BIN)/headroom load build-stats --target duckdb samples/builds
 	@$(BIN)/headroom load perf-logs --target duckdb --calibration typhoid $(LOGS)/two_targets_pod_*.log*
@@ -48,6 +50,7 @@ demo: env  ## Make the reference fleet, load sample logs, build the marts on Duc
 	@$(BIN)/headroom report bug --target duckdb --as-of 2025-11-24
 	@$(BIN)/headroom report impact --target duckdb --as-of 2025-12-17
 	@$(BIN)/headroom failures analyze --target duckdb
+	@$(BIN)/headroom report html --target duckdb --output $(PAGE)
 	@echo
 	@echo "These are synthetic data: the reference fleet, and sample logs."
 	@echo "The database: $${HEADROOM_DUCKDB_PATH:-warehouse/headroom.duckdb} (marts in schema marts)"
@@ -57,6 +60,7 @@ demo: env  ## Make the reference fleet, load sample logs, build the marts on Duc
 	@echo "  $(BIN)/headroom failures remediate --type OOMKilled  what fixed it before, and how often"
 	@echo "  analyses/flotilla/impact_report.ipynb               the same report as a notebook"
 	@echo "  $(BIN)/headroom doctor --target postgres            point it at your own PostgreSQL"
+	@echo "All of it as one page, which opens in a browser: $(PAGE)"
 
 # Lint runs beside the tests; what it says follows them, and either one fails the target.
 test: env  ## Lint, pytest, dbt unit and data tests on DuckDB and PostgreSQL
@@ -112,7 +116,7 @@ LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.1
 	--no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links pyproject.toml
 
 lock: env  ## Solve pyproject.toml into requirements.lock, and of it what a wheel needs, alone and with Dagster
-	@$(LOCK) --extra dev -o requirements.lock
+	@$(LOCK) --extra dev --extra report -o requirements.lock
 	@$(LOCK) --constraint requirements.lock -o requirements-run.lock
 	@$(LOCK) --constraint requirements.lock --extra dagster -o requirements-dagster.lock
 

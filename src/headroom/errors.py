@@ -13,6 +13,10 @@ class HeadroomError(Exception):
         self.hint = hint
 
 
+class MissingExtraError(HeadroomError):
+    """A library that only one command needs is not installed."""
+
+
 class CheckFailedError(HeadroomError):
     """A report differs from its expected tables."""
 

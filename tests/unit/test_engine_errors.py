@@ -33,7 +33,8 @@ SAMPLES = PROJECT_DIR / "samples"
 COMMANDS = {
     "fleet": [],
     "build": [],
-    "report": ["impact"],
+    "report impact": [],
+    "report html": ["--output", "report.html"],
     "explain": ["run-1"],
     "doctor": [],
     "prune": ["--older-than", "1d"],

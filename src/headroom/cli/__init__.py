@@ -4,7 +4,7 @@ import signal
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -21,14 +21,12 @@ from headroom.cli.common import (
 from headroom.cli.failures import failures
 from headroom.cli.load import loads
 from headroom.cli.prune import prune
+from headroom.cli.report import reports
 from headroom.cli.run import run
-from headroom.errors import CheckFailedError, HeadroomError, UsageError
+from headroom.errors import HeadroomError, UsageError
 from headroom.settings import SEEDS_VARIABLE, Settings
 from headroom.spans import parse_span
 from headroom.terminal import plain
-
-if TYPE_CHECKING:
-    from headroom.report import Report
 
 app = typer.Typer(
     cls=Commands,
@@ -38,6 +36,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(reports, name="report")
 app.add_typer(loads, name="load")
 app.add_typer(failures, name="failures")
 MARKS = {
@@ -120,97 +119,6 @@ def _advance(settings: Settings, seed: int, text: str) -> None:
 app.command()(build)
 app.command()(run)
 app.command()(plan)
-
-
-@app.command()
-def report(
-    name: Annotated[str, typer.Argument(help="impact, bug or replay")],
-    target: TargetOption = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE|TIMESTAMP",
-            help="What was visible then: a date to its end (UTC). Default: the last day.",
-        ),
-    ] = None,
-    definition: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ALIAS",
-            help="impact: the definition to follow. Default: most elevated runs before the fix.",
-        ),
-    ] = None,
-    run: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RUN_ID",
-            help="bug: the run whose inheritance is shown. Default: the worst case.",
-        ),
-    ] = None,
-    check: Annotated[
-        bool,
-        typer.Option(
-            help="Compare with the published tables, at their own moment; exit 1 on a difference."
-        ),
-    ] = False,
-) -> None:
-    """Run a report's analyses on the marts and print them."""
-    from headroom.report import REPORTS, Request, run_report
-    from headroom.report.check import check_answers
-    from headroom.report.render import differences_table, print_report
-    from headroom.report.run import parse_as_of
-
-    if name not in REPORTS:
-        raise UsageError(f"there is no report {name!r}", f"choose one of: {', '.join(REPORTS)}")
-    chosen = REPORTS[name]
-    settings = Settings.from_environment(target)
-    tell_ignored()
-    moment = parse_as_of(as_of) if as_of else None
-    given = [
-        option
-        for option, value in (("--definition", definition), ("--run", run))
-        if value is not None
-    ]
-    for option in given:
-        if option != chosen.option:
-            raise UsageError(
-                f"the report {name!r} has no {option}",
-                "--definition belongs to impact, --run to bug",
-            )
-    if check:
-        moment = _published_moment(chosen, moment, given)
-    with console.status("compiling and running the analyses"):
-        request = Request(moment, definition, run, must_be_published=check)
-        answers = run_report(settings, chosen, request)
-    print_report(console, chosen, answers)
-    if check:
-        compared, differences = check_answers(answers.answers)
-        if differences:
-            console.print(differences_table(differences))
-            raise CheckFailedError(
-                f"{len(differences)} rows differ from the {compared} published ones"
-            )
-        console.print(f"All {compared} published rows are equal.", style="green")
-
-
-def _published_moment(report: "Report", moment: datetime | None, given: list[str]) -> datetime:
-    """Give the moment that --check compares at; refuse what it cannot compare."""
-    if report.published_at is None:
-        raise UsageError(
-            f"--check has nothing to compare the report {report.name!r} with",
-            "its figures were never published",
-        )
-    if moment not in (None, report.published_at):
-        raise UsageError(
-            "--check compares with the published tables, which were made at one moment",
-            f"leave out --as-of, or give {report.published_at.isoformat()}",
-        )
-    if given:
-        raise UsageError(
-            "--check compares with the published tables, and those are about other runs",
-            f"leave out {given[0]}",
-        )
-    return report.published_at
 
 
 @app.command()

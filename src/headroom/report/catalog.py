@@ -29,9 +29,9 @@ class Question:
 class Report:
     """A report.
 
-    `subject` names the analysis that finds what the report is about, `option` the command's option
-    that asks for it. `published_at` is the exclusive end of what its published tables could see;
-    None where nothing was published that it could be checked against.
+    `subject` names the analysis that finds what the report is about. `published_at` is the
+    exclusive end of what its published tables could see; None where nothing was published that it
+    could be checked against.
     """
 
     name: str
@@ -39,7 +39,6 @@ class Report:
     published_at: datetime | None
     questions: tuple[Question, ...]
     subject: str | None = None
-    option: str | None = None
 
 
 IMPACT = Report(
@@ -47,7 +46,6 @@ IMPACT = Report(
     title="What the command_hash fix changed",
     published_at=datetime(2025, 12, 18, tzinfo=UTC),
     subject="impact_subject",
-    option="--definition",
     questions=(
         Question(
             "impact_before_after",
@@ -123,7 +121,6 @@ BUG = Report(
     title="What the description-based command_hash did",
     published_at=datetime(2025, 11, 25, tzinfo=UTC),
     subject="bug_subject",
-    option="--run",
     questions=(
         Question("bug_q1_null_hash_summary", "Runs without a stored hash", "bug_null_hash_summary"),
         Question("bug_q2_worst_shared_hash", "The shared hash with the most OOMs by exit code"),

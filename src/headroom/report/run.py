@@ -121,5 +121,10 @@ def query_marts(warehouse: Warehouse, analysis: str, sql: str) -> Result:
 def _end_of_history(warehouse: Warehouse) -> datetime:
     """Give the end of the last UTC day on which a run was queued; of 1970's first without runs."""
     last = warehouse.scalar(f"select max(queued_at) from {MARTS_SCHEMA}.flotilla__runs")
-    day = last.astimezone(UTC).date() if last else date(1970, 1, 1)
+    return end_of_day(last or datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def end_of_day(moment: datetime) -> datetime:
+    """Give the end of the UTC day that a moment lies in."""
+    day = moment.astimezone(UTC).date()
     return datetime.combine(day + timedelta(days=1), time(), UTC)

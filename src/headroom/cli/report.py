@@ -1,0 +1,165 @@
+"""`headroom report`: analyses of the marts, printed as tables or written as a page."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headroom.cli.common import TargetOption, console, tell_ignored
+from headroom.errors import CheckFailedError, MissingExtraError, UsageError
+from headroom.settings import Settings
+from headroom.terminal import plain
+
+if TYPE_CHECKING:
+    from headroom.report import Report, Request
+
+reports = typer.Typer(
+    help="Ask the marts: reports as tables in the terminal, or all domains as one HTML page.",
+    no_args_is_help=True,
+)
+
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE|TIMESTAMP",
+        help="What was visible then: a date to its end (UTC). Default: the last day.",
+    ),
+]
+CheckOption = Annotated[
+    bool,
+    typer.Option(
+        help="Compare with the published tables, at their own moment; exit 1 on a difference."
+    ),
+]
+# What draws the charts of a page; pyproject.toml has both in the extra `report`.
+DRAWING = ("altair", "vl_convert")
+
+
+@reports.command()
+def impact(
+    target: TargetOption = None,
+    as_of: AsOfOption = None,
+    definition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ALIAS",
+            help="The definition to follow. Default: most elevated runs before the fix.",
+        ),
+    ] = None,
+    check: CheckOption = False,
+) -> None:
+    """Print what the command_hash fix changed."""
+    from headroom.report import Request
+
+    request = Request(_moment(as_of), definition=definition, must_be_published=check)
+    _print("impact", target, request, None if definition is None else "--definition")
+
+
+@reports.command()
+def bug(
+    target: TargetOption = None,
+    as_of: AsOfOption = None,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN_ID",
+            help="The run whose inheritance is shown. Default: the worst case.",
+        ),
+    ] = None,
+    check: CheckOption = False,
+) -> None:
+    """Print what the hash of the description did: shared and missing hashes."""
+    from headroom.report import Request
+
+    request = Request(_moment(as_of), run_id=run, must_be_published=check)
+    _print("bug", target, request, None if run is None else "--run")
+
+
+@reports.command()
+def replay(target: TargetOption = None, as_of: AsOfOption = None) -> None:
+    """Print why runs got their memory: the lookup replayed."""
+    from headroom.report import Request
+
+    _print("replay", target, Request(_moment(as_of)), None)
+
+
+@reports.command()
+def html(
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", metavar="FILE", help="The file to write; one that is there is replaced."
+        ),
+    ],
+    target: TargetOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Write all domains as one HTML page, which opens offline in any browser."""
+    try:
+        from headroom.report.page.writing import write_page
+    except ModuleNotFoundError as error:
+        if error.name not in DRAWING:
+            raise
+        raise MissingExtraError(
+            f"`headroom report html` draws its charts with {error.name}, which is not installed",
+            "install Headroom with the extra `report`: pip install 'headroom[report]'",
+        ) from error
+
+    settings = Settings.from_environment(target)
+    tell_ignored()
+    with console.status("asking the marts and drawing"):
+        size = write_page(settings, output, _moment(as_of))
+    console.print(f"Wrote {plain(str(output))} ({size / 1000:,.0f} KB)", highlight=False)
+
+
+def _moment(as_of: str | None) -> datetime | None:
+    from headroom.report.run import parse_as_of
+
+    return parse_as_of(as_of) if as_of else None
+
+
+def _print(name: str, target: str | None, request: "Request", about: str | None) -> None:
+    """Print a report; `about` is the option with which a user chose what it is about."""
+    from dataclasses import replace
+
+    from headroom.report import REPORTS, run_report
+    from headroom.report.render import print_report
+
+    chosen = REPORTS[name]
+    settings = Settings.from_environment(target)
+    tell_ignored()
+    if request.must_be_published:
+        request = replace(request, as_of=_published_moment(chosen, request.as_of, about))
+    with console.status("compiling and running the analyses"):
+        answers = run_report(settings, chosen, request)
+    print_report(console, chosen, answers)
+    if request.must_be_published:
+        from headroom.report.check import check_answers
+        from headroom.report.render import differences_table
+
+        compared, differences = check_answers(answers.answers)
+        if differences:
+            console.print(differences_table(differences))
+            raise CheckFailedError(
+                f"{len(differences)} rows differ from the {compared} published ones"
+            )
+        console.print(f"All {compared} published rows are equal.", style="green")
+
+
+def _published_moment(
+    report: "Report", moment: datetime | None, about: str | None
+) -> datetime | None:
+    """Give the moment that --check compares at; refuse what it cannot compare."""
+    if report.published_at and moment not in (None, report.published_at):
+        raise UsageError(
+            "--check compares with the published tables, which were made at one moment",
+            f"leave out --as-of, or give {report.published_at.isoformat()}",
+        )
+    if about:
+        raise UsageError(
+            "--check compares with the published tables, and those are about other runs",
+            f"leave out {about}",
+        )
+    return report.published_at
