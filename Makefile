@@ -50,6 +50,7 @@ demo: env  ## Make the reference fleet, load sample logs, build the marts on Duc
 	@$(BIN)/headroom report bug --target duckdb --as-of 2025-11-24
 	@$(BIN)/headroom report impact --target duckdb --as-of 2025-12-17
 	@$(BIN)/headroom failures analyze --target duckdb
+	@mkdir -p $(dir $(PAGE))
 	@$(BIN)/headroom report html --target duckdb --output $(PAGE)
 	@echo
 	@echo "These are synthetic data: the reference fleet, and sample logs."
