@@ -87,10 +87,11 @@ ASKED = {"flotilla": ["report", "impact"], "failures": ["failures", "stats"]}
 
 
 def mart_domains(project: Project) -> set[str]:
-    """Give the domains that have marts; attempts are a fact of failures."""
+    """Give the domains that have marts; attempts are a fact of failures, metrics of any domain."""
     found = project.query(
         "select distinct split_part(table_name, '__', 1) from information_schema.tables"
-        " where table_schema = 'marts' and left(table_name, 10) <> 'operations'"
+        " where table_schema = 'marts'"
+        " and split_part(table_name, '__', 1) not in ('operations', 'metrics')"
     )
     return {name.replace("attempts", "failures") for (name,) in found}
 
