@@ -1,6 +1,7 @@
 # The two commands are `make demo` and `make test`; everything they need is made here from the lock file.
 VENV := .venv
 BIN := $(VENV)/bin
+DOCS_VENV := .venv-docs
 PYTHON ?= python3
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -9,9 +10,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SUBMAKE := $(MAKE)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-faults test-next lint bench simulate format lock wheel clean
+.PHONY: help env demo test test-faults test-next lint bench simulate docs format lock wheel clean
 
-PYTHON_FILES := src tests bench analyses deploy
+PYTHON_FILES := src tests bench analyses deploy docs_site
 # Not dbt's generic tests: they are macros.
 SQL_FILES := models $(filter-out %/generic,$(wildcard tests/dbt/*)) analyses snapshots
 # Not docs/blocks: they hold Jinja.
@@ -114,12 +115,26 @@ format: env  ## Put Python, SQL and Markdown into the project's style, write the
 	@$(BIN)/python -m tests.support.lint_sql fix $(SQL_FILES)
 
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
-	--no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links pyproject.toml
+	--no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links
 
 lock: env  ## Solve pyproject.toml into requirements.lock, and of it what a wheel needs, alone and with Dagster
 	@$(LOCK) --extra dev --extra report -o requirements.lock
 	@$(LOCK) --constraint requirements.lock -o requirements-run.lock
 	@$(LOCK) --constraint requirements.lock --extra dagster -o requirements-dagster.lock
+	@$(LOCK) pyproject.toml --extra dev -o requirements.lock
+	@$(LOCK) pyproject.toml --constraint requirements.lock -o requirements-run.lock
+	@$(LOCK) pyproject.toml --constraint requirements.lock --extra dagster -o requirements-dagster.lock
+	@$(LOCK) docs_site/requirements.in -o requirements-docs.lock
+
+docs: env $(DOCS_VENV)/.complete  ## Build the documents as a site that is read offline: target/docs/site/index.html
+	@$(BIN)/python -m docs_site $(DOCS_VENV)/bin/zensical
+
+# Not in .venv: Zensical asks for a pathspec that dbt does not take.
+$(DOCS_VENV)/.complete: requirements-docs.lock
+	@echo "Making $(DOCS_VENV)/ from requirements-docs.lock (once, some seconds)"
+	@$(PYTHON) -m venv $(DOCS_VENV)
+	@$(DOCS_VENV)/bin/python -m pip install --quiet --require-hashes -r requirements-docs.lock
+	@touch $@
 
 wheel: env  ## Build dist/headroom-VERSION-py3-none-any.whl, which holds the dbt project
 	@$(BIN)/python -m hatchling build --target wheel --directory dist
