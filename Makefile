@@ -118,10 +118,7 @@ LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.1
 	--no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links
 
 lock: env  ## Solve pyproject.toml into requirements.lock, and of it what a wheel needs, alone and with Dagster
-	@$(LOCK) --extra dev --extra report -o requirements.lock
-	@$(LOCK) --constraint requirements.lock -o requirements-run.lock
-	@$(LOCK) --constraint requirements.lock --extra dagster -o requirements-dagster.lock
-	@$(LOCK) pyproject.toml --extra dev -o requirements.lock
+	@$(LOCK) pyproject.toml --extra dev --extra report --extra metrics -o requirements.lock
 	@$(LOCK) pyproject.toml --constraint requirements.lock -o requirements-run.lock
 	@$(LOCK) pyproject.toml --constraint requirements.lock --extra dagster -o requirements-dagster.lock
 	@$(LOCK) docs_site/requirements.in -o requirements-docs.lock
