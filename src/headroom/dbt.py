@@ -21,7 +21,7 @@ from headroom.dbt_folders import WRITTEN, make_folders, project_folder, written_
 from headroom.engine_errors import passing_reason
 from headroom.environment import chosen_vars
 from headroom.errors import UsageError
-from headroom.settings import PROFILES_DIR, PROJECT_DIR, Settings
+from headroom.settings import PROFILES_DIR, PROJECT_DIR, SOURCE_VARIABLE, Settings
 
 # Of dbt's own variables only those that move or shape its files count: any other could change what
 # is built, or hide how it ended. The two beginnings are for values that dbt itself never reads.
@@ -159,7 +159,7 @@ def run_dbt(
         ONLY_DATA_CHANGED: "1" if only_data_changed else "",
     }
     if arguments[0] not in READS_SOURCE:
-        environment.pop("HEADROOM_SOURCE_DSN", None)
+        environment.pop(SOURCE_VARIABLE, None)
     with (
         subprocess.Popen(
             command,

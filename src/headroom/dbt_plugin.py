@@ -12,6 +12,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
 from headroom.errors import HeadroomError
+from headroom.settings import DEFAULT_SOURCE_SCHEMA, SOURCE_VARIABLE
 
 
 class Plugin(BasePlugin):
@@ -20,11 +21,11 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: Any) -> None:
         """Attach it; raises DbtRuntimeError where that fails."""
         # What needs psycopg is imported only here: dbt alone does without it.
-        if dsn := os.environ.get("HEADROOM_SOURCE_DSN"):
+        if dsn := os.environ.get(SOURCE_VARIABLE):
             from headroom.source import attach_source  # noqa: PLC0415
 
-            schema = os.environ.get("HEADROOM_SOURCE_SCHEMA") or "flotilla"
+            schema = os.environ.get("HEADROOM_SOURCE_SCHEMA") or DEFAULT_SOURCE_SCHEMA
             try:
                 attach_source(conn, dsn, schema)
             except (HeadroomError, duckdb.Error) as error:
-                raise DbtRuntimeError(f"HEADROOM_SOURCE_DSN: {error}") from error
+                raise DbtRuntimeError(f"{SOURCE_VARIABLE}: {error}") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from headroom.errors import SourceRejectedError
 from headroom.landed.contract import landed_tables_of
-from headroom.settings import DEFAULT_SOURCE_SCHEMA, PROJECT_DIR, Settings
+from headroom.settings import DEFAULT_SOURCE_SCHEMA, PROJECT_DIR, SOURCE_VARIABLE, Settings
 
 RAW_TABLES = ("task", "task_def")
 SOURCES_READ = "headroom_operations.sources_read"
@@ -136,7 +136,7 @@ def _naming(name: str, settings: Settings) -> str:
     if name in settings.domains:
         return f"HEADROOM_DOMAINS names {name}"
     if name == "flotilla" and settings.source_dsn:
-        return "HEADROOM_SOURCE_DSN is set"
+        return f"{SOURCE_VARIABLE} is set"
     if name == "flotilla" and settings.source_schema != DEFAULT_SOURCE_SCHEMA:
         return f"HEADROOM_SOURCE_SCHEMA is {settings.source_schema}"
     return ""

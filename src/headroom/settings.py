@@ -20,13 +20,15 @@ PROFILES_DIR = PROJECT_DIR / "profiles"
 MARTS_SCHEMA = "marts"
 DEFAULT_SOURCE_SCHEMA = "flotilla"
 SEEDS_VARIABLE = "HEADROOM_SEEDS"
+# A secret: where Flotilla's tables are, if not in the warehouse.
+SOURCE_VARIABLE = "HEADROOM_SOURCE_DSN"
+# The name under which DuckDB knows that database; the macros use it as well.
+SOURCE_DATABASE = "flotilla_source"
 PACKAGED_SEEDS = PROJECT_DIR / "seeds" / "reference"
 DOMAIN_NAMES = ("flotilla", "builds", "failures", "throughput")
 # A DuckDB file names its database: DuckDB has databases of the first names itself, and a name of
 # two parts is ambiguous where it begins with both a database and a schema.
 DUCKDB_NAMES = ("main", "temp", "system", "information_schema", "pg_catalog")
-# The name under which DuckDB knows the database of HEADROOM_SOURCE_DSN; the macros use it as well.
-SOURCE_DATABASE = "flotilla_source"
 OWN_SCHEMAS = (
     MARTS_SCHEMA,
     "headroom_staging",
@@ -107,7 +109,7 @@ class Settings:
             "HEADROOM_TARGET": self.target,
             "HEADROOM_DUCKDB_PATH": str(self.duckdb_path),
             "HEADROOM_SOURCE_SCHEMA": self.source_schema,
-            "HEADROOM_SOURCE_DSN": self.source_dsn or "",
+            SOURCE_VARIABLE: self.source_dsn or "",
             VARIABLE: self.memory_text,
         }
 
@@ -124,7 +126,7 @@ def _refuse_name(path: Path, source_schema: str) -> None:
     if name.lower() in DUCKDB_NAMES:
         problem = f"DuckDB itself has a database {name.lower()}"
     elif name.lower() == SOURCE_DATABASE:
-        problem = "the database of HEADROOM_SOURCE_DSN has that name in SQL"
+        problem = f"the database of {SOURCE_VARIABLE} has that name in SQL"
     elif name.lower() in (*OWN_SCHEMAS, source_schema):
         problem = f"a schema in it is named {name.lower()} as well"
     elif not name or re.search(r"[.'\"\x00-\x1f\x7f]", name):
@@ -138,12 +140,12 @@ def _refuse_name(path: Path, source_schema: str) -> None:
 
 
 def _source_dsn(target: Target) -> str | None:
-    dsn = os.environ.get("HEADROOM_SOURCE_DSN")
+    dsn = os.environ.get(SOURCE_VARIABLE)
     if not dsn:
         return None
     if target != "duckdb":
         raise UsageError(
-            f"HEADROOM_SOURCE_DSN is set, and the target is {target}, which reads its own database",
+            f"{SOURCE_VARIABLE} is set, and the target is {target}, which reads its own database",
             "unset the variable, or build with --target duckdb",
         )
     # Only who sets the variable waits for the import.

@@ -13,9 +13,8 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from headroom.errors import UsageError, WarehouseUnavailableError
-from headroom.settings import SOURCE_DATABASE
+from headroom.settings import SOURCE_DATABASE, SOURCE_VARIABLE
 
-VARIABLE = "HEADROOM_SOURCE_DSN"
 PACKAGE = "duckdb_extension_postgres_scanner"
 # What says which database it is, and no secret.
 PLACE = ("host", "hostaddr", "port", "dbname", "service")
@@ -28,7 +27,7 @@ def options_of(dsn: str) -> dict[str, str]:
         options = conninfo_to_dict(dsn)
     except ProgrammingError as error:
         raise UsageError(
-            f"{VARIABLE} is not a connection string of PostgreSQL",
+            f"{SOURCE_VARIABLE} is not a connection string of PostgreSQL",
             "write host=... dbname=... user=..., or postgresql://user@host/dbname",
         ) from error
     return {name: str(value) for name, value in options.items()}
@@ -72,7 +71,7 @@ def require_extension() -> Path:
     file = folder / "extensions" / f"v{duckdb.__version__}" / "postgres_scanner.duckdb_extension"
     if not file.exists():
         raise WarehouseUnavailableError(
-            f"DuckDB's extension for PostgreSQL is missing, which {VARIABLE} needs",
+            f"DuckDB's extension for PostgreSQL is missing, which {SOURCE_VARIABLE} needs",
             f"install {PACKAGE.replace('_', '-')}=={duckdb.__version__}",
         )
     return file
