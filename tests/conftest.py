@@ -40,6 +40,7 @@ LONGEST_FIRST = (
     "test_pull.py",
     "test_incremental.py",
     "test_quiet.py",
+    "test_source_beside.py",
     "test_unit_tests.py",
     "test_replay_history.py",
     "test_bad_input.py",
