@@ -10,6 +10,7 @@ from headroom.report.page.catalog import every_analysis
 
 DAY = date(2025, 12, 17)
 MOMENT = datetime(2025, 12, 17, 6, tzinfo=UTC)
+MIDNIGHT = datetime(2025, 12, 17)
 Rows = list[dict[str, Any]]
 
 
@@ -18,7 +19,7 @@ def _daily(*columns: str, days: int) -> Rows:
         {
             "queued_day": DAY - timedelta(days=days - 1 - place),
             **{column: 10 + place % 7 for column in columns},
-            "deployed_at": MOMENT.replace(tzinfo=None) if place == days - 1 else None,
+            "deployed_at": MIDNIGHT if place == days - 1 else None,
             "deployed": "command_hash_fix" if place == days - 1 else None,
         }
         for place in range(days)

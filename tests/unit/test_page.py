@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from headroom.charts import theme
 from headroom.charts.memory import elevated_daily
 from headroom.charts.theme import LIGHT, VARIABLES, picture
 from headroom.domains import Lack
@@ -216,3 +217,11 @@ def test_a_place_that_cannot_be_written_is_a_sentence(place: str, tmp_path: Path
     with pytest.raises(UsageError, match="--output"):
         write_page(settings, tmp_path / place)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_chart_is_what_the_schema_of_vega_lite_allows(monkeypatch: Any) -> None:
+    drawn = []
+    monkeypatch.setattr(theme, "_drawn", lambda chart: drawn.append(chart.to_dict()) or "<svg/>")
+    render(answers_of(rows_of_all()))
+    assert len(drawn) > 8
+    assert all(specification["$schema"] for specification in drawn)

@@ -44,8 +44,6 @@ GAP = timedelta(hours=2)
 CONFIG = {
     "font": FONT,
     "background": None,
-    # Of charts with one view, so that each is as wide as the others and its letters as large.
-    "autosize": {"type": "fit-x", "contains": "padding"},
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": 12,
@@ -64,7 +62,7 @@ CONFIG = {
         "labelColor": INK,
         "labelLimit": 320,
         "symbolType": "square",
-        "offset": 24,
+        "offset": 36,
     },
     "header": {"title": None, "labelFontSize": 12, "labelColor": INK, "labelAnchor": "start"},
     "text": {"color": INK, "fontSize": 12},
@@ -183,7 +181,12 @@ def picture(chart: Any) -> str:
 
 
 def _drawn(chart: Any) -> str:
-    return str(vl_convert.vegalite_to_svg({**chart.to_dict(), "config": CONFIG}))
+    # A test holds every chart to the schema; here that would cost a quarter of a second.
+    specification = {**chart.to_dict(validate=False), "config": CONFIG}
+    if not specification.keys() & {"hconcat", "vconcat"}:
+        # As wide as the others with its labels, so that its letters are as large as theirs.
+        specification["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return str(vl_convert.vegalite_to_svg(specification))
 
 
 def warm_up() -> None:

@@ -248,6 +248,21 @@ FAILURES = Section(
             _chart(failures.hours),
         ),
         Figure(
+            "overview_solutions",
+            "What people tried",
+            "Recorded solutions, ranked by the share of successes that the record shows at least "
+            "(95%).",
+            (
+                text("failure_type", "failure"),
+                text("description", "solution"),
+                count("success_count", "worked"),
+                count("tried_count", "of"),
+                percent("success_rate_low", "at least"),
+            ),
+            is_latest=True,
+            if_empty="No solution is recorded: `headroom failures record-solution` records one.",
+        ),
+        Figure(
             "overview_what_helped",
             "What retries show",
             "Of attempts whose job had just failed: how many worked, by what was changed, beside "
@@ -262,21 +277,6 @@ FAILURES = Section(
                 Column("uplift", "against unchanged", percentage_points),
             ),
             if_empty="No failed job was tried again.",
-        ),
-        Figure(
-            "overview_solutions",
-            "What people tried",
-            "Recorded solutions, ranked by the share of successes that the record shows at least "
-            "(95%).",
-            (
-                text("failure_type", "failure"),
-                text("description", "solution"),
-                count("success_count", "worked"),
-                count("tried_count", "of"),
-                percent("success_rate_low", "at least"),
-            ),
-            is_latest=True,
-            if_empty="No solution is recorded: `headroom failures record-solution` records one.",
         ),
     ),
     is_of_last_days=True,
