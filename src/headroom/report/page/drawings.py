@@ -11,7 +11,7 @@ from headroom.report.page.cells import Rows, memory, number
 # Of the accent colour, in the darkest cell: the number in it stays readable.
 MOST_HEAT = 55
 WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 56, 54, 16, 26
+LEFT, RIGHT, TOP, BOTTOM = 56, 14, 26, 26
 
 
 def matrix(rows: Rows) -> str:
@@ -77,7 +77,7 @@ def chain(rows: Rows) -> str:
     parts += [
         _words(first[0], HEIGHT - 6, "start", f"{first[2]['queued_at']:%-d %b %H:%M}"),
         _words(last[0], HEIGHT - 6, "end", f"{last[2]['queued_at']:%-d %b %H:%M}"),
-        _words(last[0] + 8, last[1] + 4, "start", memory(last[2]["memory_mb"])),
+        _words(last[0], last[1] - 10, "end", memory(last[2]["memory_mb"])),
         _words(first[0] + 10, first[1] + 5, "start", memory(first[2]["memory_mb"])),
     ]
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
