@@ -63,6 +63,8 @@ SPILL_IS_FULL = re.compile(
     "failed to offload data block|Could not write file .*duckdb_temp_storage.*No space left",
     re.IGNORECASE,
 )
+# A commit that fails so is not another writer's doing.
+FILE_IS_FULL = re.compile("Could not write file", re.IGNORECASE)
 MEMORY_IS_FULL = re.compile("Out of Memory Error", re.IGNORECASE)
 SPILL_HINT = (
     "free disk there, or let DuckDB hold more in memory (HEADROOM_MEMORY_LIMIT), then try again: "
@@ -176,7 +178,7 @@ def _of_source(line: str) -> HeadroomError | None:
 
 def _of_duckdb(error: duckdb.Error) -> HeadroomError | None:
     line = first_line(error)
-    if isinstance(error, duckdb.TransactionException):
+    if isinstance(error, duckdb.TransactionException) and not FILE_IS_FULL.search(line):
         return LockedError(f"another writer changed the same rows: {line}", "try again")
     if room := lack_of_room(line):
         return room
@@ -187,7 +189,11 @@ def _of_duckdb(error: duckdb.Error) -> HeadroomError | None:
     if isinstance(error, duckdb.InvalidInputException) and "read-only mode" in line:
         return WarehouseUnavailableError(f"the file only reads: {line}", "check its rights")
     if isinstance(
-        error, duckdb.IOException | duckdb.FatalException | duckdb.SerializationException
+        error,
+        duckdb.IOException
+        | duckdb.FatalException
+        | duckdb.SerializationException
+        | duckdb.TransactionException,
     ):
         return WarehouseUnavailableError(
             f"DuckDB cannot read or write its file: {line}",

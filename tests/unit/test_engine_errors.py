@@ -145,6 +145,10 @@ FROM_THE_SOURCE = (
     [
         (duckdb.TransactionException("Conflict on update"), LockedError),
         (duckdb.IOException("Could not set lock on file"), LockedError),
+        (
+            duckdb.TransactionException("Failed to commit: Could not write file: No space left"),
+            WarehouseUnavailableError,
+        ),
         *((error, WarehouseUnavailableError) for error in FROM_THE_SOURCE),
         (duckdb.IOException("No space left on device"), WarehouseUnavailableError),
         (

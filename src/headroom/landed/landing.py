@@ -15,7 +15,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from headroom.errors import LockedError, WarehouseUnavailableError
+from headroom.engine_errors import meaning
+from headroom.errors import HeadroomError, LockedError, WarehouseUnavailableError
 from headroom.landed.contract import LANDED_SCHEMA, LandedTable
 from headroom.landed.sql import landing_sql
 from headroom.operations import create_sql
@@ -88,7 +89,7 @@ def landing(settings: Settings, tables: Sequence[LandedTable]) -> Iterator["Land
             try:
                 warehouse.connection.commit()
             except duckdb.TransactionException as error:
-                raise _busy() from error
+                raise _refusal(error) from error
         else:
             yield PostgresLanding(warehouse, tables)
 
@@ -287,7 +288,7 @@ class DuckDBLanding(Landing):
         try:
             self.connection.execute(";\n".join(statement for statement in statements if statement))
         except duckdb.TransactionException as error:
-            raise _busy() from error
+            raise _refusal(error) from error
 
 
 class PostgresLanding(Landing):
@@ -374,6 +375,12 @@ def _is_being_made(settings: Settings) -> bool:
     except OSError:
         return False
     return time.time() - changed < MAKING_SECONDS
+
+
+def _refusal(error: duckdb.TransactionException) -> HeadroomError:
+    """Say what stopped a transaction: another load, or a full disk."""
+    known = meaning(error)
+    return _busy() if known is None or isinstance(known, LockedError) else known
 
 
 def _busy() -> WarehouseUnavailableError:
