@@ -4,7 +4,7 @@ from typing import Any
 
 import altair as alt
 
-from headroom.charts.theme import ACCENT, INK, THIRD, WIDTH, Rows, data
+from headroom.charts.theme import ACCENT, INK, THIRD, WIDTH, Rows, data, named_axis
 
 FLAGGED = alt.Color(
     "verdict:N",
@@ -29,8 +29,7 @@ def places(rows: Rows, name: str) -> Any:
         }
         for row in known
     ]
-    names = alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, labelLimit=240)
-    y = alt.Y("place:N", sort=None, axis=names)
+    y = alt.Y("place:N", sort=None, axis=named_axis())
     share = alt.Axis(format="%", title=None, tickCount=5, labelFlush=True)
     x = alt.X("low:Q", scale=alt.Scale(domain=[0, 1]), axis=share)
     base = alt.Chart(data(shown)).encode(y=y)

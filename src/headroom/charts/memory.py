@@ -15,6 +15,7 @@ from headroom.charts.theme import (
     WIDTH,
     Rows,
     data,
+    named_axis,
     stacked_days,
     unpivoted,
 )
@@ -54,7 +55,7 @@ def keys_compared(rows: Rows) -> Any:
     columns = []
     for place, label in enumerate(KEY_MEASURES.values()):
         shown = [row for row in unpivoted(named, KEY_MEASURES) if row["label"] == label]
-        labels = alt.Axis(title=None, ticks=False, domain=False, labels=place == 0, labelPadding=8)
+        labels = named_axis(labels=place == 0)
         base = alt.Chart(data(shown)).encode(
             y=alt.Y("key_candidate:N", sort=candidates, axis=labels)
         )

@@ -40,6 +40,8 @@ WIDTH = 640
 FONT = "DejaVu Sans, Verdana, sans-serif"
 # The gap on each side of a bar: a deployment at midnight stands between two bars, not in one.
 GAP = timedelta(hours=2)
+# Above the bars, for two lines of names.
+DEPLOYMENTS_HEIGHT = 36
 
 CONFIG = {
     "font": FONT,
@@ -62,7 +64,7 @@ CONFIG = {
         "labelColor": INK,
         "labelLimit": 320,
         "symbolType": "square",
-        "offset": 36,
+        "offset": 14,
     },
     "header": {"title": None, "labelFontSize": 12, "labelColor": INK, "labelAnchor": "start"},
     "text": {"color": INK, "fontSize": 12},
@@ -100,6 +102,13 @@ def unpivoted(rows: Iterable[Row], labels: Mapping[str, str]) -> list[dict[str, 
     ]
 
 
+def named_axis(**options: Any) -> Any:
+    """Give the axis of things with names, one a line."""
+    return alt.Axis(
+        title=None, ticks=False, domain=False, labelPadding=8, labelLimit=240, **options
+    )
+
+
 def stacked_days(
     rows: Rows, labels: Mapping[str, str], colours: Sequence[str], *, title: str
 ) -> Any:
@@ -118,7 +127,9 @@ def stacked_days(
             y=alt.Y("low:Q", title=title, axis=alt.Axis(tickCount=5, format=",d")),
             y2="high:Q",
             color=alt.Color(
-                "label:N", scale=alt.Scale(domain=list(labels.values()), range=list(colours))
+                "label:N",
+                scale=alt.Scale(domain=list(labels.values()), range=list(colours)),
+                legend=alt.Legend(offset=DEPLOYMENTS_HEIGHT),
             ),
         )
     )

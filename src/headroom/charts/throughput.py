@@ -4,71 +4,79 @@ from typing import Any
 
 import altair as alt
 
-from headroom.charts.theme import ACCENT, GRID, INK, SECOND, THIRD, WIDTH, Rows, data, unpivoted
+from headroom.charts.theme import (
+    ACCENT,
+    GRID,
+    INK,
+    SECOND,
+    WIDTH,
+    Row,
+    Rows,
+    data,
+    named_axis,
+    unpivoted,
+)
 
 PARTS = {"compute_seconds": "compute", "transfer_seconds": "transfer"}
+BUSY_WIDTH, SLOW_WIDTH = 230, 170
 
 
 def workers(rows: Rows) -> Any:
     """Draw how busy each worker was, and how many of its tasks were unusually slow."""
+    known = [row for row in rows if row["busy_share"] is not None]
+    is_one = len({_calibration(row) for row in known}) == 1
     shown = [
-        {**row, "name": f"{row['calibration']} {row['experiment']} {row['worker']}"}
-        for row in rows
-        if row["busy_share"] is not None
+        {**row, "name": row["worker"] if is_one else f"{_calibration(row)}: {row['worker']}"}
+        for row in known
     ]
-    single = len({(row["calibration"], row["experiment"]) for row in shown}) == 1
-    names = [str(row["worker"] if single else row["name"]) for row in shown]
-    shown = [{**row, "name": name} for row, name in zip(shown, names, strict=True)]
-    axis = alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, labelLimit=260)
-    base = alt.Chart(data(shown)).encode(y=alt.Y("name:N", sort=None, axis=axis))
-    share = alt.Scale(domain=[0, 1])
-    slow = alt.condition("datum.straggler_count > 0", alt.value(ACCENT), alt.value(THIRD))
-    bars = alt.layer(
-        base.mark_bar(color=GRID, height=11).encode(x=alt.value(0), x2=alt.value(220)),
+    name = alt.Y("name:N", sort=None, axis=named_axis())
+    unnamed = alt.Y("name:N", sort=None, axis=None)
+    base = alt.Chart(data(shown))
+    percent = alt.Axis(title="busy", format="%", values=[0, 0.5, 1], labelFlush=True)
+    busy = alt.layer(
+        base.mark_bar(color=GRID, height=11).encode(
+            x=alt.value(0), x2=alt.value(BUSY_WIDTH), y=name
+        ),
         base.mark_bar(color=SECOND, height=11).encode(
-            x=alt.X(
-                "busy_share:Q", scale=share, title="busy", axis=alt.Axis(format="%", tickCount=4)
-            )
+            x=alt.X("busy_share:Q", scale=alt.Scale(domain=[0, 1]), axis=percent), y=name
         ),
-    ).properties(width=220, height=alt.Step(20))
-    dots = alt.layer(
-        base.mark_bar(height=11).encode(
-            x=alt.X(
-                "straggler_count:Q", title="slow tasks", axis=alt.Axis(tickCount=4, format="d")
-            ),
-            y=alt.Y("name:N", sort=None, axis=None),
-            color=slow,
-        ),
+    ).properties(width=BUSY_WIDTH, height=alt.Step(20))
+    # The number stands at each bar.
+    silent = alt.Axis(title="slow tasks", labels=False, ticks=False, grid=False, domain=False)
+    count = alt.X("straggler_count:Q", axis=silent)
+    slow = alt.layer(
+        base.mark_bar(color=ACCENT, height=11).encode(x=count, y=unnamed),
         base.mark_text(align="left", dx=4, color=INK, fontSize=11).encode(
-            x="straggler_count:Q", y=alt.Y("name:N", sort=None, axis=None), text="straggler_count:Q"
+            x=count, y=unnamed, text="straggler_count:Q"
         ),
-    ).properties(width=160, height=alt.Step(20))
-    return alt.hconcat(bars, dots, spacing=28)
+    ).properties(width=SLOW_WIDTH, height=alt.Step(20))
+    return alt.hconcat(busy, slow, spacing=28)
 
 
 def transfer(rows: Rows) -> Any:
     """Draw how the time of each calibration divides into computing and moving data."""
     known = [
-        {**row, "name": f"{row['calibration']}, experiment {row['experiment']}"}
+        {**row, "name": _calibration(row)}
         for row in rows
         if row["transfer_seconds"] is not None and row["compute_seconds"] is not None
     ]
-    axis = alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, labelLimit=220)
+    share = alt.Axis(title="share of the workers' time", format="%", tickCount=5, labelFlush=True)
+    colours = alt.Scale(domain=list(PARTS.values()), range=[SECOND, ACCENT])
     return (
         alt.Chart(data(unpivoted(known, PARTS)))
         .mark_bar(height=14)
         .encode(
-            y=alt.Y("name:N", sort=None, axis=axis),
-            x=alt.X(
-                "amount:Q",
-                stack="normalize",
-                title="share of the workers' time",
-                axis=alt.Axis(format="%", tickCount=5),
-            ),
-            color=alt.Color(
-                "label:N", scale=alt.Scale(domain=list(PARTS.values()), range=[SECOND, ACCENT])
-            ),
+            y=alt.Y("name:N", sort=None, axis=named_axis()),
+            x=alt.X("amount:Q", stack="normalize", axis=share),
+            color=alt.Color("label:N", scale=colours),
             order="place:Q",
         )
         .properties(width=WIDTH, height=alt.Step(26))
     )
+
+
+def _calibration(row: Row) -> str:
+    """Name a calibration, with its experiment where it is one."""
+    if row["experiment"] == "none":
+        return str(row["calibration"])
+    return f"{row['calibration']} {row['experiment']}"

@@ -406,7 +406,6 @@ OPERATIONS = Section(
                 text("mart_name", "mart"),
                 count("build_id", "build"),
                 when("made_at", "made (UTC)"),
-                flag("is_held", "held"),
                 when("held_since", "held since (UTC)"),
                 text("held_because", "because of"),
             ),

@@ -17,23 +17,26 @@ class Cell:
 
     text: str
     order: str
-    is_number: bool
+    kind: str
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: the name in the rows, its heading, and how its values are written."""
+    """A column of a table: the name in the rows, its heading, and how its values are written.
+
+    `kind` is a class of the style sheet: a number, a moment or words.
+    """
 
     name: str
     heading: str
     write: Callable[[Any], str]
-    is_number: bool = True
+    kind: str = "number"
 
     def cell(self, row: Row) -> Cell:
         """Write the value of a row."""
         value = row[self.name]
         shown = NOTHING if value is None else self.write(value)
-        return Cell(shown, _order(value), self.is_number)
+        return Cell(shown, _order(value), self.kind)
 
 
 def _order(value: Any) -> str:
@@ -80,7 +83,7 @@ def points(value: float) -> str:
 
 def text(name: str, heading: str) -> Column:
     """Give a column of names or sentences."""
-    return Column(name, heading, str, is_number=False)
+    return Column(name, heading, str, "words")
 
 
 def count(name: str, heading: str) -> Column:
@@ -95,9 +98,9 @@ def percent(name: str, heading: str) -> Column:
 
 def when(name: str, heading: str) -> Column:
     """Give a column of days or moments."""
-    return Column(name, heading, moment, is_number=False)
+    return Column(name, heading, moment, "moment")
 
 
 def flag(name: str, heading: str) -> Column:
     """Give a column of flags."""
-    return Column(name, heading, yes_no, is_number=False)
+    return Column(name, heading, yes_no, "words")

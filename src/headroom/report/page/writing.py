@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from headroom.charts.theme import warm_up
 from headroom.domains import Lack
@@ -102,6 +102,7 @@ def render(answers: Answers) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["marked"] = _marked
     script = _own("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     urgent = tasks(answers.answers)
@@ -121,6 +122,15 @@ def render(answers: Answers) -> str:
         },
         sections=[_section(section, answers) for section in SECTIONS],
     )
+
+
+def _marked(text: str) -> Markup:
+    """Set what stands between backticks as code."""
+    parts = [
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(text.split("`"))
+    ]
+    return Markup("").join(parts)
 
 
 def _own(name: str) -> Markup:
