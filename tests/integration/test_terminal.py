@@ -114,3 +114,13 @@ def test_no_name_is_obeyed(planted: Project, arguments: list[str], is_named: boo
     if "--json" in arguments:
         assert "\\u001b" in outcome.stdout
         json.loads(outcome.stdout)
+
+
+def test_no_name_is_obeyed_by_a_browser(planted: Project, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    outcome = planted.headroom("report", "html", "--output", str(file))
+    assert outcome.returncode == 0, outcome.stderr
+    page = file.read_text(encoding="utf-8")
+    assert not harm(page)
+    assert "pl\\x1b[31m" in page
+    assert page.count("<script") == 1

@@ -1,5 +1,7 @@
 """Over a source without rows: empty marts, and dbt's own unit tests, which need their parents."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.canonical import export_marts
@@ -32,6 +34,15 @@ def test_an_empty_source_gives_empty_marts(empty: Project) -> None:
     assert not any(exports.values())
     for name in ("impact", "bug"):
         assert empty.headroom("report", name).returncode == 0
+
+
+def test_an_empty_source_gives_a_page_that_says_so(empty: Project, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    outcome = empty.headroom("report", "html", "--output", str(file))
+    assert outcome.returncode == 0, outcome.stderr
+    page = file.read_text(encoding="utf-8")
+    assert "No run is known" in page
+    assert "No alert is open, and no recommendation is urgent." in page
 
 
 def test_every_dbt_unit_test_passes(empty: Project) -> None:
