@@ -6,8 +6,8 @@ palette.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -84,15 +84,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def on_days(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """Add to each row where the bar of its `queued_day` begins and ends."""
-    return [
-        {**row, "begins": start + GAP, "ends": start + timedelta(days=1) - GAP}
-        for row in rows
-        for start in [datetime.combine(row["queued_day"], datetime.min.time())]
-    ]
-
-
 def unpivoted(rows: Iterable[Row], labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """Give a row for each of the columns in `labels`, with its `label`, `amount` and `place`."""
     return [
@@ -119,7 +110,7 @@ def stacked_days(
         axis=alt.Axis(format="%-d %b", title=None, grid=False, labelFlush=True, tickCount=8),
     )
     bars = (
-        alt.Chart(data(_piled(unpivoted(on_days(rows), labels))))
+        alt.Chart(data(_piled(rows, labels)))
         .mark_rect()
         .encode(
             x=x,
@@ -136,13 +127,20 @@ def stacked_days(
     return alt.layer(bars, *_deployments(rows)).properties(width=WIDTH, height=200)
 
 
-def _piled(parts: Iterable[Row]) -> list[dict[str, Any]]:
-    """Add to each part of a bar where it begins and ends: on top of the part before it."""
-    piled: list[dict[str, Any]] = []
-    for part in parts:
-        low = piled[-1]["high"] if part["place"] else 0
-        piled.append({**part, "low": low, "high": low + part["amount"]})
-    return piled
+def _piled(rows: Rows, labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Give the parts of each day's bar, each on top of the part before it."""
+    for row in rows:
+        start = datetime.combine(row["queued_day"], time())
+        high = 0
+        for column, label in labels.items():
+            low, high = high, high + row[column]
+            yield {
+                "begins": start + GAP,
+                "ends": start + timedelta(days=1) - GAP,
+                "label": label,
+                "low": low,
+                "high": high,
+            }
 
 
 def _deployments(rows: Rows) -> list[Any]:
