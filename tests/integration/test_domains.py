@@ -1,5 +1,6 @@
 """Every domain on its own: what is not there is left out, and what was there is not forgotten."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -113,6 +114,20 @@ def built_alone(project: Project, domain: str) -> None:
         assert asked.returncode == (0 if name in built else 5), asked.stderr
         assert name in built or f"the domain {name} has no data here" in asked.stderr
         assert "Traceback" not in asked.stderr
+    assert shown_in_page(project) == built | {"operations"}
+
+
+def shown_in_page(project: Project) -> set[str]:
+    """Give the domains that have figures in the page; of the others it says what to load."""
+    file = project.settings.duckdb_path.with_name("report.html")
+    outcome = project.headroom("report", "html", "--output", str(file))
+    assert outcome.returncode == 0, outcome.stderr
+    parts = re.split('<section id="', file.read_text(encoding="utf-8"))[1:]
+    shown = {part.partition('"')[0]: "<figure" in part for part in parts}
+    assert all("Nothing to show: " in part for part in parts[1:] if "<figure" not in part)
+    assert shown["hashes"] == shown["memory"]
+    named = {name for name, has_figures in shown.items() if has_figures}
+    return {"flotilla" if name == "memory" else name for name in named - {"hashes"}}
 
 
 ALONE = [("duckdb", "failures"), ("duckdb", "throughput"), ("postgres", "builds")]
