@@ -40,7 +40,7 @@ SCENARIOS = {
 
 
 def judged(scenario: tuple[int, int]) -> str:
-    """Give the line of one scenario, judged in a warehouse of its own."""
+    """Give the line of one scenario, judged in a separate warehouse."""
     place, count = scenario
     name, (history, shape) = list(SCENARIOS.items())[place]
     with tempfile.TemporaryDirectory() as folder:

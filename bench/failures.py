@@ -127,14 +127,14 @@ def profiles(folder: Path, memory: str) -> None:
     """Write the project's profile with a limit of memory."""
     text = (PROJECT_DIR / "profiles" / "profiles.yml").read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.safe_load(text)
-    # Given when the file is opened: DuckDB refuses to be told of a folder in use again.
+    # Given when the file is opened: DuckDB refuses a second setting of a folder that is in use.
     limits = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
     content["headroom"]["outputs"]["duckdb"]["config_options"] |= limits
     (folder / "profiles.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
 def dbt(settings: Settings, folder: Path, *arguments: str) -> Measured:
-    """Run dbt in a process of its own, to its end."""
+    """Run dbt in a separate process, to its end."""
     target = folder / "target"
     command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--quiet"]
     command += ["--profiles-dir", str(folder), "--target-path", str(target)]

@@ -3,7 +3,7 @@
     python -m bench.load [--lines 10000000] [--seeded 20000]
 
 The log is the same each time: eight pods, 64 workers, twelve lines a trial. It is loaded into a new
-DuckDB file, each case in a process of its own: fields in the order of the document, in any order,
+DuckDB file, each case in a separate process: fields in the order of the document, in any order,
 and behind the prefix of `kubectl logs --prefix --timestamps`. Beside it: a plain loop in Python
 that only parses with a regular expression, `wc -l`, and `dbt seed` of some of the same rows.
 """

@@ -2,7 +2,7 @@
 
     python -m bench.replay [--target duckdb|postgres] [--runs 1000000 3000000 10000000] [--skew]
 
-Each case runs in a process of its own: DuckDB with two threads, or a throw-away PostgreSQL. The
+Each case runs in a separate process: DuckDB with two threads, or a throw-away PostgreSQL. The
 history is made in SQL: 0.8 % OOM, 100 runs a hash, 90 days. With --skew one hash has a million of
 the runs. The models' compiled SQL is timed, then the contamination totals read through
 int_flotilla__runs_attributed; the naive lookup is timed on a sample and scaled to all runs.

@@ -38,7 +38,7 @@ declare
     granted record;
     own_schema text;
 begin
-    -- Who is no superuser must be a member of a role to give it a schema.
+    -- Only a superuser may give a schema to a role without being a member of it.
     perform set_config('createrole_self_grant', 'set, inherit', true);
     if not exists (select from pg_roles where rolname = reader) then
         execute format('create role %I nologin', reader);

@@ -1,5 +1,5 @@
 {% macro pod_event_lines(events) -%}
-    {#- Events of a pod, a JSON array of objects, as lines `reason: message`. What is no array, or an
+    {#- Events of a pod, a JSON array of objects, as lines `reason: message`. What is not an array, or an
         event that is not an object, says nothing. -#}
     {{ return(adapter.dispatch('pod_event_lines', 'headroom')(events)) }}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {% macro poisson_tail(count, expected) -%}
     {#- P(X >= count) of a Poisson variable: its terms from `count` up, as far as they count. That is within
         9 roots of the mean and 30 more; beyond, a term is below 1e-17 of the largest. All are
-        positive, so nothing cancels. A count that is no whole number reads the same sum between
+        positive, so nothing cancels. A count that is not a whole number reads the same sum between
         its neighbours: the regularised gamma function. -#}
     {%- set k = 'cast(' ~ count ~ ' as double precision)' -%}
     {%- set m = expected -%}

@@ -1,4 +1,4 @@
-"""dbt, run as a process of its own.
+"""dbt, run as a separate process.
 
 A process, because an adapter keeps its DuckDB handle as long as Python lives, and a held handle
 makes every other reader and writer of the file fail.

@@ -21,7 +21,7 @@ from tests.support.project import Project, copy_of_the_seeds
 
 LOGS = PROJECT_DIR / "samples" / "builds"
 BAD_LOGS = PROJECT_DIR / "samples" / "bad" / "cut_off_build.log"
-# What a load of build stats makes; other loads have tables of their own.
+# What a load of build stats makes; other loads have other tables.
 NAMES = ("landed_build_reports", "landed_build_samples", "landed_rejects")
 LANDED = [landed_tables()[name].relation for name in NAMES]
 # Text that a CSV, dbt or an engine could take for something else.

@@ -23,7 +23,7 @@ BUILT = ("--select", "+path:models/marts/failures", "--exclude", "resource_type:
 SAMPLES = PROJECT_DIR / "samples" / "failures"
 QUOTED = "o'brien"
 RETRIES = "headroom_intermediate.int_failures__failures_followed"
-# Of a project of its own, two months before the samples.
+# Of a separate project, two months before the samples.
 HIDDEN: dict[str, Any] = {
     "project": "secret-project",
     "node_name": "secret-node",

@@ -116,7 +116,7 @@ EVENTS = [
     # Days before its pod, and days behind it: only the first is another pod's.
     event("e-early", 1, pod_name="late-pod", failure_type="Error"),
     event("e-late", 100, pod_name="late-pod", failure_type="Error"),
-    # Of another project's pod, and of its own.
+    # Of another project's pod, and of the same project's.
     event("e-elsewhere", 61.5, pod_name="killed", project="other", error_message="not for team"),
     event("e-run", 1, pod_name="eks-3-pod", failure_type="OOMKilled", memory_request_mb=8000),
     event("e-overflow", 5, pod_name=None, has_memory_overflow=True, memory_request="2147486648Mn"),

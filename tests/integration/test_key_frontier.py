@@ -107,7 +107,7 @@ class Naive:
     """The measures, run by run as they are defined: each run looks at all others."""
 
     def __init__(self, project: Project) -> None:
-        # Under clock skew nothing is found before it has begun; there is none here.
+        # Under clock skew nothing is found before it has begun; the fleet has no skew.
         found = project.query("""
             select run_id, definition_id, command_hash, command_md5, description_md5, fingerprint,
                 is_after_hash_fix, queued_at, started_at, finished_at, is_oom, memory_mb,

@@ -46,7 +46,7 @@ def test_an_empty_source_gives_a_page_that_says_so(empty: Project, tmp_path: Pat
 
 
 def test_every_dbt_unit_test_passes(empty: Project) -> None:
-    """The logic of each model on rows of its own."""
+    """The logic of each model on its own rows."""
     statuses = empty.dbt("test", "--select", "test_type:unit")
     assert len(statuses) > 50
     assert set(statuses.values()) == {"pass"}

@@ -40,7 +40,7 @@ WITHOUT_LOGS = (
     "path:seeds/landed",
     "test_type:unit",
 )
-# Flotilla's tables alone: their data tests have a file of their own.
+# Flotilla's tables alone: their data tests have a separate file.
 TABLES = ("--resource-type", "model", "seed", "snapshot")
 FLOTILLA = ("build", *TABLES, *WITHOUT_LOGS)
 

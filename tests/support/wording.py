@@ -1,11 +1,5 @@
-"""Words that make a reader stop, and the old places that still have them.
+"""Words that make a reader stop, and what to write instead."""
 
-    python -m tests.support.wording
-
-lowers the counts of tests/expected/old_wording.csv to what is left; it never raises one.
-"""
-
-import csv
 import re
 import subprocess
 from collections import Counter
@@ -14,7 +8,6 @@ from pathlib import Path
 
 from headroom.settings import PROJECT_DIR
 
-OLD_PLACES = PROJECT_DIR / "tests" / "expected" / "old_wording.csv"
 # What to write instead stands beside each.
 WORDS = {
     "anew": (r"\banew\b", "again"),
@@ -22,8 +15,8 @@ WORDS = {
     "in vain": (r"\bin vain\b", "without success; cannot"),
     "gladly": (r"\bgladly\b", "more often"),
     "gravest, dearest": (r"\b(grav|dear)est\b", "most severe; most expensive"),
-    # Not Python's `is None`.
-    "is none": (r"\b(is|are|was|were) (?-i:none)\b", "say what it is; has no ..."),
+    # Neither Python's `is None` nor Jinja's test `is none -%}`.
+    "is none": (r"\b(is|are|was|were) (?-i:none)\b(?! -%)", "say what it is; has no ..."),
     "none of its": (r"\bnone of (its|their|his|hers)\b", "not a ..."),
     "of its own": (r"\bof (its|their|one's) own\b", "its own ...; a separate ..."),
     "drew lots": (r"\bdrew lots\b", "this is observational, not randomized"),
@@ -75,20 +68,3 @@ def wording() -> dict[Place, int]:
             if count:
                 counts[str(path), word] = count
     return counts
-
-
-def old_places() -> dict[Place, int]:
-    with OLD_PLACES.open(encoding="utf-8", newline="") as file:
-        return {(row["file"], row["word"]): int(row["count"]) for row in csv.DictReader(file)}
-
-
-def write(places: dict[Place, int]) -> None:
-    with OLD_PLACES.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("file", "word", "count"))
-        writer.writerows((file, word, count) for (file, word), count in sorted(places.items()))
-
-
-if __name__ == "__main__":
-    now = wording()
-    write({p: min(count, now[p]) for p, count in old_places().items() if p in now})

@@ -35,7 +35,7 @@ REF = re.compile(r"\bref\(\s*'(\w+)'\s*\)")
 
 
 def macros_of(folder: Path) -> dict[str, list[str]]:
-    """Give the arguments of each macro of a folder; an adapter's own implementation is none."""
+    """Give the arguments of each macro of a folder; implementations for an adapter do not count."""
     found = {}
     for path in folder.glob("*.sql"):
         text = path.read_text(encoding="utf-8")

@@ -35,7 +35,7 @@ slips as (
         'most commands under one hash, in its table of the five worst' as figure,
         '176' as published,
         cast(max(distinct_commands) as text) as computed,
-        'the third row of its own table has more than the first' as why
+        'the third row of the same table has more than the first' as why
     from worst_by_ooms
     where rank_by_ooms <= 5
     union all
@@ -44,7 +44,7 @@ slips as (
         'runs under the three high-volume shared hashes' as figure,
         'hundreds of thousands' as published,
         cast(sum(run_count) as text) as computed,
-        'the sum of its own list' as why
+        'the sum of the same list' as why
     from by_volume
     where rank_by_runs <= 3
 

@@ -64,7 +64,7 @@ slips as (
         'runs of 350 GB a day before the fix, on average' as figure,
         '21.2' as published,
         cast({{ round_ratio('at_cap_before', 'days_before', 2) }} as text) as computed,
-        'total over the days of its own table' as why
+        'total over the days of the same table' as why
     from figures
     union all
     select

@@ -110,7 +110,7 @@ named as (
 ),
 
 -- Attempts and records along time: how many attempts had begun before each record. Where there is
--- one only, a record in local time is still its; one from days before tells of another pod.
+-- one only, a record in local time is still its; one from days before is about another pod.
 moments as (
 
     select

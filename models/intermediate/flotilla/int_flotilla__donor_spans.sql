@@ -35,7 +35,7 @@ donors as (
 
 ),
 
--- Each donor twice: among all donors of its key, and among those of its own command.
+-- Each donor twice: among all donors of its key, and among those of the same command.
 scoped as (
 
     select

@@ -25,7 +25,7 @@ _WEEKEND_WEIGHT = 0.45
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
-    """Give a generator of its own to each part, so that no part's draws move another's."""
+    """Give each part its own generator, so that no part's draws move another's."""
     return np.random.default_rng([seed, crc32(name.encode())])
 
 

@@ -95,7 +95,7 @@ def _readable(path: Path) -> Iterator[None]:
     except (UnicodeDecodeError, csv.Error, duckdb.Error) as error:
         said = str(error).splitlines()[0]
         raise InputRejectedError(
-            f"{path} is no seed that `headroom load --csv` wrote: {said}",
+            f"{path} is not a seed that `headroom load --csv` wrote: {said}",
             "fix it, or put it elsewhere; nothing was changed",
         ) from None
 

@@ -12,7 +12,7 @@ def quiet() -> Iterator[None]:
     logger = logging.getLogger("great_expectations")
     nowhere = logging.NullHandler()
     propagate = logger.propagate
-    # Its modules set levels of their own, so their records are stopped on the way up instead.
+    # Its modules set their own levels, so their records are stopped on the way up instead.
     logger.addHandler(nowhere)
     logger.propagate = False
     try:

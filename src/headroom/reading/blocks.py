@@ -18,7 +18,7 @@ BLOCK = 8 * 1024 * 1024
 # Of a line that is not read so much is kept.
 CUT = 4000
 TOO_LONG = "the line is too long"
-NO_UTF8, HOLDS_NUL = "the line is no UTF-8", "the line holds a NUL byte"
+NO_UTF8, HOLDS_NUL = "the line is not UTF-8", "the line holds a NUL byte"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a hook reads: files, folders, globs, gzip, pipes and standard input, each bounded.
 
 A line can be of any length and hold any bytes: what is longer than MAX_LINE is passed over without
-being held in memory, and what is no UTF-8 or no text of a database is replaced by U+FFFD. The
+being held in memory, and what is not UTF-8, or not text for a database, is replaced by U+FFFD. The
 limits and their reasons stand in decision 0029.
 """
 

@@ -70,7 +70,7 @@ def millicores(name: str, written: str) -> int:
 def _split(name: str, written: str) -> tuple[Decimal, str]:
     match = QUANTITY.fullmatch(written.strip())
     if match is None:
-        raise BadValueError(f"{name} is no amount")
+        raise BadValueError(f"{name} is not an amount")
     sign, amount, unit = match.groups()
     if sign == "-" and Decimal(amount):
         raise BadValueError(f"{name} is negative")

@@ -24,7 +24,7 @@ class NotJSONError(ValueError):
 def read_json(text: str) -> tuple[Any, bool]:
     """Give the value and whether the text was cut: then up to its last complete object or list.
 
-    Numbers are Decimals, also NaN and Infinity, which are no JSON but are written by some. Raises
+    Numbers are Decimals, also NaN and Infinity, which are not JSON but are written by some. Raises
     NotJSONError.
     """
     try:
@@ -43,7 +43,7 @@ def read_json(text: str) -> tuple[Any, bool]:
 def read_stream(text: str) -> tuple[list[Any], bool]:
     """Give the values that stand one behind the other, and whether the last one was cut off.
 
-    Raises NotJSONError where what follows is no JSON.
+    Raises NotJSONError where what follows is not JSON.
     """
     values: list[Any] = []
     place = _behind_spaces(text, 0)

@@ -23,7 +23,7 @@ def line_of(row: tuple[object, ...], expected: list[dict[str, str]]) -> tuple[st
         )
         if cut == tuple(line.values()):
             return cut
-    pytest.fail(f"{row} is no line of the published table")
+    pytest.fail(f"{row} is not a line of the published table")
 
 
 def check(connection: duckdb.DuckDBPyConnection, table: str) -> None:

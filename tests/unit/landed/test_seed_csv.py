@@ -49,7 +49,7 @@ def test_a_folder_or_a_file_that_cannot_be_used_is_named_and_left(tmp_path: Path
     for written in (b"\xff\xfe", b"reject_id,hook\n\x00", b'a"b\n"c'):
         path = tmp_path / "landed_build_samples.csv"
         path.write_bytes(b"build_id,sample_index\nb,zero\n" + written)
-        with pytest.raises(InputRejectedError, match=r"landed_build_samples\.csv is no seed"):
+        with pytest.raises(InputRejectedError, match=r"landed_build_samples\.csv is not a seed"):
             write_seeds(tmp_path, {SAMPLES: []})
         assert path.read_bytes().endswith(written)
 

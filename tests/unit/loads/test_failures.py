@@ -143,7 +143,7 @@ def test_unknown_is_null(written: Any) -> None:
 
 @pytest.mark.parametrize(
     ("written", "reason"),
-    [(-1, "negative"), (10**9, "out of range"), ("2.5", "no whole"), (b"x", "no whole")],
+    [(-1, "negative"), (10**9, "out of range"), ("2.5", "not a whole"), (b"x", "not a whole")],
 )
 def test_what_is_no_count_is_refused(written: Any, reason: str) -> None:
     with pytest.raises(BadValueError, match=reason):
@@ -205,7 +205,7 @@ def test_values_that_cannot_be_are_named_and_the_row_is_kept(tmp_path: Path) -> 
     assert kept[0]["node_name"] is None
     assert (kept[0]["memory_request"], kept[0]["memory_request_mb"]) == ("16Qi", None)
     assert reasons(collected) == [
-        "cpu_request is no amount; the row is kept",
+        "cpu_request is not an amount; the row is kept",
         "gpu_count is negative; the row is kept",
         "gpu_count is out of range; the row is kept",
         "memory_request has the unknown suffix Qi; the row is kept",
@@ -441,7 +441,7 @@ def test_the_magic_alone_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     path.write_bytes(b"SQLite format 3\x00" + b"junk" * 2000)
     (said,) = read(path).tally.unreadable
-    assert said == f"{path}: it is no SQLite database, or encrypted"
+    assert said == f"{path}: it is not a SQLite database, or it is encrypted"
 
 
 def many(path: Path) -> Path:
@@ -711,7 +711,7 @@ def test_how_a_pod_ended(pod: Any, expected: tuple[Any, ...]) -> None:
     ],
 )
 def test_why_a_pod_waits(containers: list[Any], expected: str | None) -> None:
-    """The reason tells of the last end, also where it runs again: waiting says that it failed."""
+    """The reason is about the last end, also where it runs again: waiting says that it failed."""
     assert one_pod(make_pod(*containers, phase="Running"))["waiting_reason"] == expected
 
 

@@ -226,7 +226,7 @@ def test_usual_lines_in_any_order_are_read_in_bulk() -> None:
         (SIM.replace("1234.5", "inf"), "duration_ms is not a number"),
         (SIM.replace("1234.5", "-0.1"), "duration_ms is negative"),
         (SIM.replace("1234.5", ""), "duration_ms is empty"),
-        (SIM.replace("seed=42", "seed=4.2"), "seed is no whole number"),
+        (SIM.replace("seed=42", "seed=4.2"), "seed is not a whole number"),
         (SIM.replace("seed=42", "seed=99999999999999999999"), "seed is out of range"),
         (SIM.replace("seed=42 ", ""), "seed is missing"),
         (SIM.replace("seed=42", "seed=42 seed=43"), "seed stands twice"),
@@ -452,7 +452,7 @@ def test_bad_bytes_are_reported_and_the_good_lines_loaded(tmp_path: Path) -> Non
     assert tally.lines == 11
     assert tally.rejected == {
         "the line holds a NUL byte": 2,
-        "the line is no UTF-8": 2,
+        "the line is not UTF-8": 2,
         "the line is too long": 2,
         "duration_ms is not a number": 1,
     }

@@ -55,12 +55,12 @@ def test_memory_for_each_cpu_needs_the_cpus() -> None:
         ("16K", "unknown suffix K"),
         ("16gi", "unknown suffix gi"),
         ("-1Gi", "negative"),
-        ("lots", "no amount"),
-        ("1,5Gi", "no amount"),
-        ("16 Gi", "no amount"),
-        ("1e999", "no amount"),
-        ("١٦Gi", "no amount"),
-        ("", "no amount"),
+        ("lots", "not an amount"),
+        ("1,5Gi", "not an amount"),
+        ("16 Gi", "not an amount"),
+        ("1e999", "not an amount"),
+        ("١٦Gi", "not an amount"),
+        ("", "not an amount"),
     ],
 )
 def test_what_is_no_memory_is_refused_with_the_reason(written: str, reason: str) -> None:

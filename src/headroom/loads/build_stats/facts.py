@@ -98,7 +98,7 @@ def seconds(name: str, value: Any) -> Any:
     if isinstance(value, str):
         match = SECONDS.fullmatch(value.strip())
         if match is None:
-            raise BadValueError(f"{name} is no duration")
+            raise BadValueError(f"{name} is not a duration")
         value = Decimal(match[1])
     return number(name, value, MAX_SECONDS, THREE_DIGITS)
 

@@ -27,7 +27,7 @@ class Anomalies:
 
 
 def count_anomalies(cpu: Values, memory: Values) -> Anomalies:
-    """Count over samples in their order; a sample without a value is no anomaly, nor the next."""
+    """Count over samples in order; one without a value is not an anomaly, nor is the next."""
     limits = thresholds()
     spikes = troughs = 0
     for values, spike_pct, spike_by in (

@@ -1,6 +1,6 @@
 """A history of failures in SQLite: read-only, a page a query, while others write it or not.
 
-Each page is a transaction of its own, so a writer waits for no more than that. A damaged table is
+Each page is read in its own transaction, so a writer waits only for that. A damaged table is
 read from its beginning up to the damage, and from its end back to it. A file can hold anything: row
 ids have to rise, a query has a limit of time, a value one of size, and views are not run.
 """
@@ -88,7 +88,7 @@ MESSAGES = {
     "readonly": "a program that wrote it was broken off; open it once for writing, then load it",
     "unable to open": "it cannot be opened; a database in WAL mode also needs its -wal and -shm "
     "files, or a folder in which they can be made",
-    "not a database": "it is no SQLite database, or encrypted",
+    "not a database": "it is not a SQLite database, or it is encrypted",
     "rowid": "it has no row ids: a view, or a table of another version",
     "malformed": "it is damaged",
     "interrupted": f"it takes more than {QUERY_SECONDS:g} seconds to check it, or to read a page",
@@ -192,7 +192,7 @@ def _why(error: sqlite3.Error) -> str:
 def _check(history: History) -> bool | None:
     """Say whether the database is sound; None where it holds no table of a history."""
     if not any(_columns(history, name) for name in WHOLE):
-        history.trouble(f"it is no history of failures: it has no table {', '.join(WHOLE)}")
+        history.trouble(f"it is not a history of failures: it has no table {', '.join(WHOLE)}")
         return None
     try:
         ((answer,),) = history.ask("pragma quick_check(1)")

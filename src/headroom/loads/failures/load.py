@@ -119,7 +119,7 @@ def _read_database(
     if other != source.name:
         raise UsageError(
             f"{other} and {source.name} would both be the source {name}",
-            "load each with a --source of its own: the solutions of one replace the other's",
+            "load each with its own --source: the solutions of one replace the other's",
         )
     read_history(collected, source.path, name)
 

@@ -1,4 +1,4 @@
-"""What people say worked, or did not: a row of its own that no load replaces."""
+"""What people say worked, or did not: a separate row that no load replaces."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -91,7 +91,7 @@ def count(name: str, value: Any, largest: int = MAX_COUNT) -> int | None:
     if written is None:
         return None
     if not NUMBER.fullmatch(written) or Decimal(written) % 1:
-        raise BadValueError(f"{name} is no whole number")
+        raise BadValueError(f"{name} is not a whole number")
     number = int(Decimal(written))
     if number < 0:
         raise BadValueError(f"{name} is negative")

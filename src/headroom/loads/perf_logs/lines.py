@@ -267,7 +267,7 @@ def _whole(
 ) -> int:
     text = _value(fields, name)
     if not WHOLE.fullmatch(text):
-        raise BadLineError(f"{name} is no whole number")
+        raise BadLineError(f"{name} is not a whole number")
     value = int(text)
     if value < 0 and not may_be_negative:
         raise BadLineError(f"{name} is negative")

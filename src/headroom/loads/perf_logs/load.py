@@ -85,7 +85,7 @@ def load_perf_logs(
         # What reads the lines has to fit into memory as well.
         opened.reader.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         opened.reader.execute("set preserve_insertion_order = false")
-        # The command shows a bar of its own.
+        # The command shows its own bar.
         opened.reader.execute("set enable_progress_bar = false")
         load = _Load(options, stream, opened)
         while not stream.is_at_end:
@@ -236,7 +236,7 @@ class _Load:
         return Reject(HOOK, None, reason, line["raw"], where, address(source))
 
     def _reject_broken(self) -> None:
-        """Count all lines that are no text; keep one of each kind and source, and all of ours."""
+        """Count all lines that are not text; keep one of each kind and source, and all of ours."""
         kept: dict[tuple[str, str], Reject] = {}
         ours = []
         for source, line in self.stream.broken:
