@@ -2,6 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 DOCS_VENV := .venv-docs
+BI_VENV := .venv-bi
 PYTHON ?= python3
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -10,9 +11,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SUBMAKE := $(MAKE)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-faults test-next lint bench simulate docs format lock wheel clean
+.PHONY: help env demo test test-faults test-next lint bench simulate docs bi test-bi format lock wheel clean
 
-PYTHON_FILES := src tests bench analyses deploy docs_site
+PYTHON_FILES := src tests bench analyses deploy docs_site bi
 # Not dbt's generic tests: they are macros.
 SQL_FILES := models $(filter-out %/generic,$(wildcard tests/dbt/*)) analyses snapshots
 # Not docs/blocks: they hold Jinja.
@@ -122,6 +123,7 @@ lock: env  ## Solve pyproject.toml into requirements.lock, and of it what a whee
 	@$(LOCK) pyproject.toml --constraint requirements.lock -o requirements-run.lock
 	@$(LOCK) pyproject.toml --constraint requirements.lock --extra dagster -o requirements-dagster.lock
 	@$(LOCK) docs_site/requirements.in -o requirements-docs.lock
+	@$(LOCK) bi/requirements.in -o requirements-bi.lock
 
 docs: env $(DOCS_VENV)/.complete  ## Build the documents as a site that is read offline: target/docs/site/index.html
 	@$(BIN)/python -m docs_site $(DOCS_VENV)/bin/zensical
@@ -131,6 +133,20 @@ $(DOCS_VENV)/.complete: requirements-docs.lock
 	@echo "Making $(DOCS_VENV)/ from requirements-docs.lock (once, some seconds)"
 	@$(PYTHON) -m venv $(DOCS_VENV)
 	@$(DOCS_VENV)/bin/python -m pip install --quiet --require-hashes -r requirements-docs.lock
+	@touch $@
+
+bi: env $(BI_VENV)/.complete  ## Show a dashboard of the marts in Apache Superset; Ctrl-C ends it
+	@$(BIN)/python -m bi $(BI_VENV)
+
+test-bi: env $(BI_VENV)/.complete  ## Compare every chart of the dashboard with SQL on the marts, in a browser (minutes)
+	@$(BIN)/pytest tests/bi
+
+# Not in .venv: Superset asks for a SQLAlchemy that Headroom does not take.
+$(BI_VENV)/.complete: requirements-bi.lock
+	@echo "Making $(BI_VENV)/ from requirements-bi.lock (once, a minute or two)"
+	@$(PYTHON) -m venv $(BI_VENV)
+	@$(BI_VENV)/bin/python -m pip install --quiet --require-hashes -r requirements-bi.lock
+	@rm -f $(BI_VENV)/metadata.db
 	@touch $@
 
 wheel: env  ## Build dist/headroom-VERSION-py3-none-any.whl, which holds the dbt project

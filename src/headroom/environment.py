@@ -41,13 +41,21 @@ def chosen_vars() -> dict[str, str]:
     return chosen
 
 
+def environment_in_force(project: Path = PROJECT_DIR) -> str:
+    """Give the environment whose deployments and policies count.
+
+    Raises UsageError as `chosen_vars` does.
+    """
+    written = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    return str({**written, **chosen_vars()}["environment"])
+
+
 def require_environment(project: Path = PROJECT_DIR) -> None:
     """Refuse to build for an environment of which a seed knows nothing; raise UsageError.
 
     Every figure about a fix or a policy would be empty, and nothing would say why.
     """
-    written = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    environment = str({**written, **chosen_vars()}["environment"])
+    environment = environment_in_force(project)
     for seed in SEEDS:
         names = sorted({row["environment"] for row in read_seed(seed)})
         if environment not in names:

