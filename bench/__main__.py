@@ -1,4 +1,4 @@
-"""Time report queries over marts and over raw rows on both engines, and print their ratios.
+"""Time report queries over marts and over raw rows on both engines, and the HTML page.
 
 Times of one machine at one moment mean little; what is compared here was measured in one run.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.builds import cost_of
+from bench.builds import TRIES, cost_of
 from bench.raw_queries import RAW_QUERIES
 from headroom.report import REPORTS, Request
 from headroom.report.compiled import compile_analyses, fill
@@ -69,6 +69,18 @@ def measure_queries(settings: Settings) -> None:
     console.print(table)
 
 
+def measure_page(settings: Settings, folder: Path) -> None:
+    """Print what `headroom report html` takes: the middle of some tries, after a first one."""
+    file = folder / "report.html"
+    command = ("report", "html", "--output", str(file))
+    _, *costs = (cost_of(settings, {}, *command) for _ in range(TRIES + 1))
+    middle = sorted(costs, key=lambda cost: cost.wall)[TRIES // 2]
+    console.print(
+        f"{settings.target}: page of {file.stat().st_size / 1000:,.0f} KB in {middle.wall:.1f} s, "
+        f"{middle.cpu:.1f} s of CPU, {middle.peak_mib:,.0f} MiB"
+    )
+
+
 def main() -> None:
     """Measure on both engines."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -82,6 +94,7 @@ def main() -> None:
             cost_of(settings, {}, "fleet", *(["--days", str(days)] if days else []))
             cost_of(settings, {}, "build")
             measure_queries(settings)
+            measure_page(settings, Path(folder))
 
 
 if __name__ == "__main__":

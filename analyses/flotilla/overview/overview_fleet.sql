@@ -1,10 +1,21 @@
 -- The state of the fleet: the seven days that end with the newest run, and the seven before them.
 with
 
+-- So that days long past are not read.
+last_day as (
+
+    select max(queued_day) as last_day
+    from {{ ref('flotilla__elevation_daily') }}
+    where queued_day <= {{ as_of_today() }}
+
+),
+
 runs as (
 
     select * from {{ ref('flotilla__runs') }}
-    where queued_at < {{ as_of_end() }}
+    where
+        queued_at < {{ as_of_end() }}
+        and queued_day >= (select last_day.last_day - 15 from last_day)
 
 ),
 

@@ -2,18 +2,28 @@
 -- excess memory on each side, and all others together.
 with
 
+-- A donor was queued at most three days before the run that it sized.
+runs as (
+
+    select
+        run_id,
+        coalesce(user_name, 'no user') as user_name
+    from {{ ref('flotilla__runs') }}
+    where queued_day > {{ as_of_today() }} - 64
+
+),
+
 contaminations as (
 
     select
-        coalesce(donors.user_name, 'no user') as donor_user,
-        coalesce(recipients.user_name, 'no user') as recipient_user,
+        donors.user_name as donor_user,
+        recipients.user_name as recipient_user,
         case
             when found.finished_at < {{ as_of_end() }} then found.contaminated_gb_hours
         end as gb_hours
     from {{ ref('flotilla__contaminations') }} as found
-    inner join {{ ref('flotilla__runs') }} as donors on found.donor_run_id = donors.run_id
-    inner join {{ ref('flotilla__runs') }} as recipients
-        on found.recipient_run_id = recipients.run_id
+    inner join runs as donors on found.donor_run_id = donors.run_id
+    inner join runs as recipients on found.recipient_run_id = recipients.run_id
     where found.queued_at < {{ as_of_end() }} and found.queued_day > {{ as_of_today() }} - 60
 
 ),

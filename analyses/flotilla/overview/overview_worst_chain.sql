@@ -6,11 +6,29 @@ worst as (
 
     select
         leaf_run_id,
-        root_run_id
+        root_run_id,
+        definition_id,
+        root_queued_at,
+        leaf_queued_at
     from {{ ref('flotilla__contamination_lineages') }}
     where leaf_queued_at < {{ as_of_end() }}
     order by memory_growth desc, depth desc, {{ text_key('leaf_run_id') }}
     limit 1
+
+),
+
+-- A chain stays in its definition: each step then looks through few runs.
+sized as materialized (
+
+    select
+        runs.run_id,
+        runs.decisive_donor_run_id
+    from {{ ref('int_flotilla__runs_sized') }} as runs
+    inner join worst
+        on
+            runs.definition_id = worst.definition_id
+            and runs.queued_at >= worst.root_queued_at
+            and runs.queued_at <= worst.leaf_queued_at
 
 ),
 
@@ -25,7 +43,7 @@ climbed as (
         sized.decisive_donor_run_id as run_id,
         climbed.links_to_leaf + 1 as links_to_leaf
     from climbed
-    inner join {{ ref('int_flotilla__runs_sized') }} as sized on climbed.run_id = sized.run_id
+    inner join sized on climbed.run_id = sized.run_id
     where not climbed.run_id in (select worst.root_run_id from worst)
 
 )
