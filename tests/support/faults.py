@@ -1,7 +1,6 @@
 """What tests of faults share: a history, a run in a process, a server that can be restarted."""
 
 import os
-import resource
 import shlex
 import shutil
 import signal
@@ -68,17 +67,10 @@ def marts_of(project: Project) -> dict[str, list[str]]:
         return export_marts(project.settings)
 
 
-def start(
-    project: Project, *words: str, largest_file: int | None = None, **more: str
-) -> "subprocess.Popen[str]":
-    """Start `headroom` with these words in a process group; `more` are variables.
-
-    No file can grow larger than `largest_file`: as if the disk were full there.
-    """
-    limits = (largest_file, largest_file) if largest_file else None
+def start(project: Project, *words: str, **more: str) -> "subprocess.Popen[str]":
+    """Start `headroom` with these words in a process group; `more` are variables."""
     return subprocess.Popen(
         [sys.executable, "-m", "headroom.cli", *words],
-        preexec_fn=limits and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits)),  # noqa: PLW1509
         env={**project.environment(), "PYTHONUNBUFFERED": "1", **more},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
