@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SUBMAKE := $(MAKE)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-faults test-next lint bench simulate docs bi test-bi format lock wheel clean
+.PHONY: help env demo test test-faults test-next lint bench simulate docs pictures bi test-bi format lock wheel clean
 
 PYTHON_FILES := src tests bench analyses deploy docs_site bi
 # Not dbt's generic tests: they are macros.
@@ -61,7 +61,7 @@ demo: env  ## Make the reference fleet, load sample logs, build the marts on Duc
 	@echo "  $(BIN)/headroom report impact --check               compare with the published tables"
 	@echo "  $(BIN)/headroom report impact --as-of 2025-12-10    what was visible on that day"
 	@echo "  $(BIN)/headroom failures remediate --type OOMKilled  what fixed it before, and how often"
-	@echo "  analyses/flotilla/impact_report.ipynb               the same report as a notebook"
+	@echo "  analyses/flotilla/memory_and_the_fix.ipynb          what the report says, as a notebook with charts"
 	@echo "  $(BIN)/headroom doctor --target postgres            point it at your own PostgreSQL"
 	@echo "All of it as one page, which opens in a browser: $(PAGE)"
 
@@ -107,6 +107,9 @@ simulate: env  ## Try the tests of nodes and images, and incremental builds, on 
 	@$(BIN)/pytest --numprocesses 2 --hypothesis-profile long \
 		tests/integration/test_incremental.py tests/integration/test_replay.py \
 		tests/integration/test_replay_history.py
+
+pictures: env  ## Make the demo in a separate folder, execute the notebooks on it, draw what the documents show
+	@$(BIN)/python -m tests.support.pictures
 
 format: env  ## Put Python, SQL and Markdown into the project's style, write the generated parts
 	@$(BIN)/ruff check --fix $(PYTHON_FILES)

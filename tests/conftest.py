@@ -16,6 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from headroom.settings import TARGETS, Settings
 from headroom.throwaway_postgres import dsn_of, test_server, throwaway_database
+from tests.support.demo import loads
 from tests.support.parse import DATABASE
 from tests.support.project import Project
 from tests.support.small_fleet import write_small
@@ -190,14 +191,17 @@ BuildReference = Callable[[str], Project]
 
 @pytest.fixture(scope="session")
 def reference_on(make_project: MakeProject) -> Iterator[BuildReference]:
-    """Give the reference fleet on an engine, built with the command line once. For reading only."""
+    """Give the reference fleet and the sample logs, built on an engine with the command line once.
+
+    For reading only.
+    """
     with ExitStack() as stack:
 
         @cache
         def build(target: str) -> Project:
             project = stack.enter_context(make_project(target, "reference"))
-            for command in ("fleet", "build"):
-                outcome = project.headroom_process(command)
+            for words in (["fleet"], *loads(), ["build"]):
+                outcome = project.headroom_process(*words)
                 assert outcome.returncode == 0, outcome.stdout + outcome.stderr
             return project
 
@@ -206,7 +210,7 @@ def reference_on(make_project: MakeProject) -> Iterator[BuildReference]:
 
 @pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.long)])
 def reference(request: pytest.FixtureRequest, reference_on: BuildReference) -> Project:
-    """The built reference fleet on DuckDB, in long tests on PostgreSQL too; only for reading."""
+    """The reference fleet and logs on DuckDB, in long tests on PostgreSQL too; only for reading."""
     return reference_on(request.param)
 
 

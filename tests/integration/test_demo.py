@@ -1,36 +1,15 @@
 """The commands of `make demo`: the second run, an hour later, opens alerts about two nodes."""
 
 import re
-import shlex
 
 import pytest
 
 from headroom.settings import PROJECT_DIR
 from tests.conftest import MakeProject
+from tests.support.demo import commands
 from tests.support.project import Project
 
 ALERT = re.compile(r"^Alert opened: hot_node (\S+): \d+ failures since ", re.M)
-PROGRAM = "@$(BIN)/headroom "
-
-
-def commands() -> list[list[str]]:
-    """Give what the demo asks of the command line, in its order."""
-    makefile = (PROJECT_DIR / "Makefile").read_text(encoding="utf-8")
-    recipe = makefile.partition("\ndemo: ")[2].partition("\n\n")[0]
-    (logs,) = re.findall(r"^LOGS := (.*)$", makefile, re.M)
-    return [
-        _expanded(shlex.split(line.strip().removeprefix(PROGRAM).replace("$(LOGS)", logs)))
-        for line in recipe.splitlines()
-        if line.strip().startswith(PROGRAM)
-    ]
-
-
-def _expanded(words: list[str]) -> list[str]:
-    """Put files in the place of patterns, as the shell does."""
-    found = (
-        (map(str, sorted(PROJECT_DIR.glob(word)))) if "*" in word else [word] for word in words
-    )
-    return [word for group in found for word in group]
 
 
 def alerts_of_runs(project: Project, asked: list[list[str]]) -> list[list[str]]:

@@ -1,8 +1,7 @@
 """Every notebook of `analyses/` runs on both engines, writes nothing, and is committed as it runs
-on the reference fleet.
+on the reference fleet and the sample logs.
 
-Run as a module it executes the notebooks on the warehouse of the environment and saves them:
-`.venv/bin/python -m tests.integration.test_notebooks`.
+`make pictures` executes and saves them.
 """
 
 import hashlib
@@ -15,37 +14,18 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from headroom.settings import PROJECT_DIR, Settings
+from headroom.settings import PROJECT_DIR
+from tests.conftest import MakeProject
+from tests.support.demo import loads
+from tests.support.pictures import METADATA, NOTEBOOKS, execute
 from tests.support.project import Project
 
-NOTEBOOKS = sorted(
-    path
-    for path in (PROJECT_DIR / "analyses").rglob("*.ipynb")
-    if ".ipynb_checkpoints" not in path.parts
-)
 IDS = [path.stem for path in NOTEBOOKS]
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
-MAX_BYTES = 1_500_000
-SAVE_AGAIN = "run `.venv/bin/python -m tests.integration.test_notebooks` after `make demo`"
-
-
-# What reports ask of the reference fleet alone: it is held against what was published.
-PUBLISHED = "impact_slips"
-
-
-def execute(path: Path) -> NotebookNode:
-    """Run a notebook in its own folder; give it with its outputs and nothing about the machine."""
-    notebook = nbformat.read(path, as_version=4)
-    resources = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=300, record_timing=False, resources=resources).execute()
-    notebook.metadata = nbformat.from_dict(METADATA)
-    return notebook
+FLEET = [path for path in NOTEBOOKS if path.parent.name == "flotilla"]
+LOGS = [path for path in NOTEBOOKS if path not in FLEET]
+MAX_BYTES = 300_000
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -87,12 +67,10 @@ def contents(project: Project) -> Any:
 
 
 def run_cells(path: Path) -> None:
-    """Run the cells in this process, but for what is about the reference fleet alone."""
     names: dict[str, Any] = {}
     with chdir(path.parent):
         for cell in code_cells(nbformat.read(path, as_version=4)):
-            if PUBLISHED not in cell.source:
-                exec(compile(cell.source, path.name, "exec"), names)  # noqa: S102
+            exec(compile(cell.source, path.name, "exec"), names)  # noqa: S102
 
 
 @contextmanager
@@ -122,13 +100,23 @@ def test_notebook_runs_and_writes_nothing(path: Path, reference: Project) -> Non
     with only_read(reference):
         fresh = execute(path)
     committed = nbformat.read(path, as_version=4)
-    assert shown(fresh) == shown(committed), f"{path.name} is out of date: {SAVE_AGAIN}"
+    assert shown(fresh) == shown(committed), f"{path.name} is out of date: run `make pictures`"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
-def test_notebook_runs_on_postgres_too(path: Path, small_projects: dict[str, Project]) -> None:
+def test_notebooks_on_the_fleet_run_on_postgres_too(small_projects: dict[str, Project]) -> None:
     with only_read(small_projects["postgres"]):
-        run_cells(path)
+        for path in FLEET:
+            run_cells(path)
+
+
+def test_notebooks_on_logs_run_on_postgres_too(make_project: MakeProject) -> None:
+    with make_project("postgres", "logs") as project:
+        for words in (*loads(), ["build"]):
+            outcome = project.headroom(*words)
+            assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+        with only_read(project):
+            for path in LOGS:
+                run_cells(path)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
@@ -143,17 +131,7 @@ def test_committed_notebook_is_whole_and_names_no_machine(path: Path) -> None:
     assert notebook.metadata == METADATA
     assert not any(cell.metadata for cell in notebook.cells)
     assert path.stat().st_size < MAX_BYTES
+    assert any("image/svg+xml" in output.data for cell in cells for output in cell.outputs)
     text = path.read_text()
     assert f"{PROJECT_DIR}/" not in text
     assert not re.search(r"(?<![\w.])/(home|Users|root|tmp|work|var|usr|opt)/", text)
-
-
-def main() -> None:
-    """Execute every notebook on the warehouse that the environment names, and save it."""
-    for path in NOTEBOOKS:
-        print(f"{path.relative_to(PROJECT_DIR)} on {Settings.from_environment().target}")
-        nbformat.write(execute(path), path)
-
-
-if __name__ == "__main__":
-    main()

@@ -15,6 +15,7 @@ from headroom.report.page.catalog import every_analysis
 from headroom.settings import PROJECT_DIR
 from tests.support.generated_docs import commands
 from tests.support.markdown import markdown_files, name_of
+from tests.support.pictures import NOTEBOOKS
 
 README = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
 METHODS = PROJECT_DIR / "docs" / "methods"
@@ -178,12 +179,10 @@ def test_the_exposure_of_the_page_depends_on_what_its_analyses_read() -> None:
     assert exposures()["html_report"] == models_read_by(texts)
 
 
-def test_the_exposure_of_the_notebook_depends_on_the_marts_it_names() -> None:
-    notebook = PROJECT_DIR / "analyses" / "flotilla" / "impact_report.ipynb"
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_exposure_of_a_notebook_depends_on_the_marts_it_names(notebook: Path) -> None:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     named = {mart for mart in MARTS if re.search(rf"\b{mart}\b", text)}
-    depends_on = exposures()["impact_report_notebook"]
-    assert named <= depends_on
-    # It shows answers of the report as well, and what those read.
-    assert depends_on <= named | exposures()["impact_report"]
+    assert exposures()[f"{notebook.stem}_notebook"] == named
+

@@ -36,7 +36,7 @@ def test_a_mart_shows_its_lineage_and_columns(pages: Path) -> None:
     page = (pages / "methods/flotilla__elevation_daily.md").read_text(encoding="utf-8")
     assert "| `elevated_run_count` | bigint |" in page
     assert '<a href="flotilla__runs.html">' in page
-    assert "impact_report_notebook" in page
+    assert "memory_and_the_fix_notebook" in page
 
 
 def test_links_outside_the_documents_are_text() -> None:

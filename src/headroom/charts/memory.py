@@ -15,7 +15,10 @@ from headroom.charts.theme import (
     WIDTH,
     Rows,
     data,
+    days,
+    deployments,
     named_axis,
+    on_days,
     stacked_days,
     unpivoted,
 )
@@ -46,6 +49,20 @@ def elevated_daily(rows: Rows) -> Any:
 def hashes_daily(rows: Rows) -> Any:
     """Draw the runs of each day by what their stored hash is."""
     return stacked_days(rows, HASHES, (FOURTH, SECOND, THIRD, ACCENT), title="runs")
+
+
+def elevated_shares(rows: Rows) -> Any:
+    """Draw the share of each day's runs that is elevated, with its interval."""
+    base = alt.Chart(data(on_days(rows))).encode(x=days("begins"))
+    axis = alt.Axis(format="%", tickCount=5)
+    low = alt.Y(
+        "share_low:Q", title="elevated share of runs", scale=alt.Scale(domain=[0, 1]), axis=axis
+    )
+    return alt.layer(
+        base.mark_rule(color=SECOND, strokeWidth=2.5).encode(y=low, y2="share_high:Q"),
+        base.mark_circle(color=SECOND, size=75, opacity=1).encode(y="share:Q"),
+        *deployments(rows),
+    ).properties(width=WIDTH, height=200)
 
 
 def keys_compared(rows: Rows) -> Any:

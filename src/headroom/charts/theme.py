@@ -100,20 +100,21 @@ def named_axis(**options: Any) -> Any:
     )
 
 
+def days(field: str) -> Any:
+    """Give the axis of days, in UTC, for a field that holds moments."""
+    axis = alt.Axis(format="%-d %b", title=None, grid=False, labelFlush=True, tickCount=8)
+    return alt.X(f"{field}:T", scale=alt.Scale(type="utc", nice=False), axis=axis)
+
+
 def stacked_days(
     rows: Rows, labels: Mapping[str, str], colours: Sequence[str], *, title: str
 ) -> Any:
     """Draw bars of days, piled up from the columns in `labels`, with deployments marked."""
-    x = alt.X(
-        "begins:T",
-        scale=alt.Scale(type="utc", nice=False),
-        axis=alt.Axis(format="%-d %b", title=None, grid=False, labelFlush=True, tickCount=8),
-    )
     bars = (
         alt.Chart(data(_piled(rows, labels)))
         .mark_rect()
         .encode(
-            x=x,
+            x=days("begins"),
             x2="ends:T",
             y=alt.Y("low:Q", title=title, axis=alt.Axis(tickCount=5, format=",d")),
             y2="high:Q",
@@ -124,7 +125,7 @@ def stacked_days(
             ),
         )
     )
-    return alt.layer(bars, *_deployments(rows)).properties(width=WIDTH, height=200)
+    return alt.layer(bars, *deployments(rows)).properties(width=WIDTH, height=200)
 
 
 def _piled(rows: Rows, labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -143,7 +144,7 @@ def _piled(rows: Rows, labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _deployments(rows: Rows) -> list[Any]:
+def deployments(rows: Rows) -> list[Any]:
     """Draw a line for each deployment, its name above the plot, two lines in turn."""
     found = [row for row in rows if row["deployed_at"]]
     layers = []

@@ -9,6 +9,7 @@ from headroom.charts.theme import (
     GRID,
     INK,
     SECOND,
+    THIRD,
     WIDTH,
     Row,
     Rows,
@@ -80,3 +81,33 @@ def _calibration(row: Row) -> str:
     if row["experiment"] == "none":
         return str(row["calibration"])
     return f"{row['calibration']} {row['experiment']}"
+
+
+def comparisons(rows: Rows) -> Any:
+    """Draw the ratio of each measure to the baseline's, with its interval; 1 is no change."""
+    shown = [
+        {
+            **row,
+            "name": f"{row['experiment']}: {row['measure'].replace('_', ' ')}",
+            "verdict": "different" if row["is_different"] else "not shown to differ",
+        }
+        for row in rows
+        if row["ratio"] is not None
+    ]
+    colours = alt.Scale(domain=["different", "not shown to differ"], range=[ACCENT, THIRD])
+    base = alt.Chart(data(shown)).encode(
+        y=alt.Y("name:N", sort=None, axis=named_axis()),
+        color=alt.Color("verdict:N", scale=colours),
+    )
+    low = alt.X(
+        "ratio_low:Q",
+        title="ratio to the baseline",
+        scale=alt.Scale(zero=False),
+        axis=alt.Axis(tickCount=5),
+    )
+    same = alt.Chart(data([{"one": 1}])).mark_rule(color=INK, strokeDash=[4, 3])
+    return alt.layer(
+        same.encode(x="one:Q"),
+        base.mark_rule(strokeWidth=2.5).encode(x=low, x2="ratio_high:Q"),
+        base.mark_circle(size=75, opacity=1).encode(x="ratio:Q"),
+    ).properties(width=WIDTH, height=alt.Step(24))
