@@ -40,6 +40,7 @@ def write_pages(folder: Path, manifest: dict[str, Any]) -> None:
         page.write_text(text + parts.get(page.stem, ""), encoding="utf-8")
     for name in ("styles", "scripts"):
         shutil.copytree(OWN / name, folder / name)
+    shutil.copytree(PROJECT_DIR / "docs" / "pictures", folder / "pictures")
 
 
 def keep_offline(site: Path) -> None:

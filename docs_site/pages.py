@@ -27,14 +27,17 @@ def site_places(project: Path = PROJECT_DIR) -> dict[str, str]:
 
 
 def with_links(text: str, document: str, places: Mapping[str, str]) -> str:
-    """Let links to documents lead to their pages; a link to another file is only its text."""
+    """Let links lead to pages and pictures of the site; a link to another file is only its text."""
     own_folder = posixpath.dirname(places[document])
 
     def moved(link: re.Match[str]) -> str:
         mark, label, target, part = link.groups()
-        if "://" in target or mark:
+        if "://" in target:
             return link.group(0)
         found = posixpath.normpath(posixpath.join(posixpath.dirname(document), target))
+        if mark:
+            place = posixpath.relpath(found.removeprefix("docs/"), own_folder or ".")
+            return f"![{label}]({place})"
         found = found if found in places else posixpath.join(found, "README.md")
         if found not in places:
             return str(label)

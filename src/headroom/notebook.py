@@ -28,7 +28,7 @@ def ask(sql: str) -> list[Row]:
 
 
 def table(rows: Rows) -> pd.DataFrame:
-    """Give rows as a table, the first column as its index; what is not known stays empty."""
+    """Give rows as a table, the first column as its index; a NULL stays empty."""
     frame = pd.DataFrame([{name: _shown(value) for name, value in row.items()} for row in rows])
     return frame.set_index(frame.columns[0])
 
@@ -65,5 +65,5 @@ def percent(part: Any, whole: Any) -> str:
 
 
 def names(values: Iterable[Any]) -> str:
-    """Write names as code, with commas between; say so where there are none."""
+    """Write names as code, with commas between; say so where there is not one."""
     return ", ".join(f"`{value}`" for value in values) or "none"

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from headroom.report import REPORTS
-from headroom.settings import TARGETS
+from headroom.settings import PROJECT_DIR, TARGETS
 from tests.conftest import BuildReference
 from tests.support.canonical import export_marts
 from tests.support.project import TABLES, Project
+from tests.support.readme_outputs import OUTPUTS, cut
 from tests.support.small_fleet import SECRETS
 
 
@@ -39,6 +40,18 @@ def test_a_run_is_explained_with_its_donors(reference: Project) -> None:
     for differs_by in ("--as_of 20251121", "--as_of 20251122"):
         assert differs_by in text
     assert "it would have got 1,024 MB; the difference cost 2.112 GB.h" in text
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_readme_shows_what_a_command_prints(reference: Project, name: str) -> None:
+    """If it fails: make pictures."""
+    command, parts = OUTPUTS[name]
+    outcome = reference.headroom(*command.split())
+    assert outcome.returncode == 0, outcome.stderr
+    shown = cut(outcome.stdout, parts)
+    assert len(shown.split("\n\n")) == len(parts)
+    readme = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
+    assert f"\n$ headroom {command}\n\n{shown}\n```\n" in readme
 
 
 def test_the_replay_of_the_published_example(reference: Project) -> None:

@@ -1,16 +1,17 @@
-"""What the documents show of the demo: the notebooks with their outputs, and README's picture.
+"""What the documents show of the demo: notebooks with their outputs, README's picture and outputs.
 
     make pictures
 
 makes the reference fleet and the sample logs in a folder that is thrown away, executes every
-notebook there, and saves it. Tests compare what is saved with what the demo gives.
+notebook on them, and writes what README shows. Tests compare what is saved with what the demo
+gives.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,12 +21,17 @@ from nbformat import NotebookNode
 
 from headroom.settings import PROJECT_DIR
 from tests.support.demo import loads
+from tests.support.readme_outputs import with_outputs
 
 NOTEBOOKS = sorted(
     path
     for path in (PROJECT_DIR / "analyses").rglob("*.ipynb")
     if ".ipynb_checkpoints" not in path.parts
 )
+README = PROJECT_DIR / "README.md"
+PICTURE = PROJECT_DIR / "docs" / "pictures" / "elevated_runs.svg"
+# The notebook whose first chart README begins with.
+SHOWN = PROJECT_DIR / "analyses" / "flotilla" / "memory_and_the_fix.ipynb"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -52,14 +58,30 @@ def demo() -> Iterator[None]:
             "DBT_LOG_PATH": f"{folder}/logs",
         }
         for words in (["fleet"], *loads(), ["build"]):
-            subprocess.run([sys.executable, "-m", "headroom.cli", *words], check=True)
+            headroom(words)
         yield
+
+
+def first_picture(notebook: NotebookNode) -> str:
+    """Give the first chart that a notebook shows, as SVG."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return next(str(o.data["image/svg+xml"]) for o in outputs if "image/svg+xml" in o.data)
+
+
+def headroom(words: Sequence[str]) -> str:
+    """Run a command line on the demo; give what it prints."""
+    command = [sys.executable, "-m", "headroom.cli", *words]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def write() -> None:
     with demo():
         for path in NOTEBOOKS:
             nbformat.write(execute(path), path)
+        readme = README.read_text(encoding="utf-8")
+        README.write_text(with_outputs(readme, headroom), encoding="utf-8")
+    shown = first_picture(nbformat.read(SHOWN, as_version=4))
+    PICTURE.write_text(shown, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 import typer
 import yaml
@@ -15,7 +16,7 @@ from headroom.report.page.catalog import every_analysis
 from headroom.settings import PROJECT_DIR
 from tests.support.generated_docs import commands
 from tests.support.markdown import markdown_files, name_of
-from tests.support.pictures import NOTEBOOKS
+from tests.support.pictures import NOTEBOOKS, PICTURE, SHOWN, first_picture
 
 README = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
 METHODS = PROJECT_DIR / "docs" / "methods"
@@ -186,3 +187,18 @@ def test_the_exposure_of_a_notebook_depends_on_the_marts_it_names(notebook: Path
     named = {mart for mart in MARTS if re.search(rf"\b{mart}\b", text)}
     assert exposures()[f"{notebook.stem}_notebook"] == named
 
+
+def test_readme_begins_with_the_first_picture_of_a_notebook() -> None:
+    """If it fails: make pictures."""
+    notebook = nbformat.read(SHOWN, as_version=4)
+    assert PICTURE.read_text(encoding="utf-8") == first_picture(notebook)
+    name = PICTURE.relative_to(PROJECT_DIR)
+    assert re.match(rf"# Headroom\n\n!\[[^]]{{20,}}\]\({re.escape(str(name))}\)\n", README)
+
+
+def test_the_walk_through_a_detector_names_files_that_exist() -> None:
+    text = (PROJECT_DIR / "docs" / "add_a_detector.md").read_text(encoding="utf-8")
+    paths = {path for path in re.findall(r"`([\w./-]+\.\w+)`", text) if "/" in path}
+    assert len(paths) > 20
+    assert [path for path in sorted(paths) if not (PROJECT_DIR / path).exists()] == []
+    assert [int(step) for step in re.findall(r"^(\d+)\. \*\*", text, re.M)] == list(range(1, 13))

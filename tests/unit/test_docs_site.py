@@ -46,6 +46,7 @@ def test_links_outside_the_documents_are_text() -> None:
         "[a](methods/a.md#part) seed [web](https://example.org)"
     )
     assert with_links("[up](../../README.md)", "docs/methods/a.md", places) == "[up](../index.md)"
+    assert with_links("![b](docs/pictures/b.svg)", "README.md", places) == "![b](pictures/b.svg)"
 
 
 def test_names_are_escaped_and_long_ones_cut() -> None:

@@ -84,7 +84,7 @@ def _calibration(row: Row) -> str:
 
 
 def comparisons(rows: Rows) -> Any:
-    """Draw the ratio of each measure to the baseline's, with its interval; 1 is no change."""
+    """Draw the ratio of each measure to the baseline's, with its interval; 1 means equal."""
     shown = [
         {
             **row,
