@@ -201,4 +201,5 @@ def test_the_walk_through_a_detector_names_files_that_exist() -> None:
     paths = {path for path in re.findall(r"`([\w./-]+\.\w+)`", text) if "/" in path}
     assert len(paths) > 20
     assert [path for path in sorted(paths) if not (PROJECT_DIR / path).exists()] == []
-    assert [int(step) for step in re.findall(r"^(\d+)\. \*\*", text, re.M)] == list(range(1, 13))
+    steps = [int(step) for step in re.findall(r"^(\d+)\. \*\*", text, re.M)]
+    assert steps == list(range(1, len(steps) + 1))

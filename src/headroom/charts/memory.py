@@ -1,5 +1,6 @@
 """Charts of memory: who was given more than asked for, and which key would mix workloads."""
 
+from datetime import datetime, time
 from typing import Any
 
 import altair as alt
@@ -18,7 +19,6 @@ from headroom.charts.theme import (
     days,
     deployments,
     named_axis,
-    on_days,
     stacked_days,
     unpivoted,
 )
@@ -53,7 +53,8 @@ def hashes_daily(rows: Rows) -> Any:
 
 def elevated_shares(rows: Rows) -> Any:
     """Draw the share of each day's runs that is elevated, with its interval."""
-    base = alt.Chart(data(on_days(rows))).encode(x=days("begins"))
+    shown = [{**row, "noon": datetime.combine(row["queued_day"], time(12))} for row in rows]
+    base = alt.Chart(data(shown)).encode(x=days("noon"))
     axis = alt.Axis(format="%", tickCount=5)
     low = alt.Y(
         "share_low:Q", title="elevated share of runs", scale=alt.Scale(domain=[0, 1]), axis=axis
