@@ -15,7 +15,7 @@ from headroom.errors import UsageError
 from headroom.report.page import writing
 from headroom.report.page.asking import Answers, _rows
 from headroom.report.page.catalog import SECTIONS, every_analysis
-from headroom.report.page.first_screen import tiles, verdict
+from headroom.report.page.first_screen import tasks, tiles, verdict
 from headroom.report.page.writing import render, write_page
 from headroom.settings import PROJECT_DIR, Settings
 from headroom.warehouse import Result
@@ -179,6 +179,16 @@ def test_tiles_say_how_a_figure_moved() -> None:
     assert (runs.value, runs.change, runs.tone) == ("1,000", "as in the 7 days before", "even")
     assert (elevated.value, elevated.tone) == ("9.1%", "bad")
     assert elevated.change == "▲ up from 8.1%"
+
+
+def test_what_an_alert_says_is_not_recommended_again() -> None:
+    rows = rows_of_all()
+    assert [task.action for task in tasks(answers_of(rows).answers)] == [
+        "look at name",
+        "Cordon name",
+    ]
+    rows["overview_alerts"][0]["trouble_kind"] = "hot_node"
+    assert [task.action for task in tasks(answers_of(rows).answers)] == ["look at name"]
 
 
 @pytest.mark.parametrize(

@@ -123,15 +123,20 @@ def _tile(measure: Measure, last: Row, before: Row | None) -> Tile:
 
 
 def tasks(answers: Mapping[str, Answer]) -> list[Task]:
-    """Gather open alerts, and recommendations that are urgent, the most severe first."""
+    """Gather open alerts, then urgent recommendations about what no alert says."""
     alerts = answers[ALERTS].rows if ALERTS in answers else []
     advice = answers[RECOMMENDATIONS].rows if RECOMMENDATIONS in answers else []
+    alerted = {(row["trouble_kind"].removeprefix("hot_"), row["subject"]) for row in alerts}
     return [
         *(
             Task(row["severity"], row["remedy"], _told(row), moment(row["opened_at"]))
             for row in alerts
         ),
-        *(Task(row["severity"], row["suggested_action"], row["evidence"], "") for row in advice),
+        *(
+            Task(row["severity"], row["suggested_action"], row["evidence"], "")
+            for row in advice
+            if (row["kind"], row["subject"]) not in alerted
+        ),
     ]
 
 
