@@ -42,7 +42,7 @@ def test_an_empty_source_gives_a_page_that_says_so(empty: Project, tmp_path: Pat
     assert outcome.returncode == 0, outcome.stderr
     page = file.read_text(encoding="utf-8")
     assert "No run is known" in page
-    assert "No alert is open, and no recommendation is urgent." in page
+    assert "No alert is open." in page
 
 
 def test_every_dbt_unit_test_passes(empty: Project) -> None:

@@ -143,7 +143,7 @@ def test_no_rows_at_all_are_said_in_words() -> None:
     text = render(answers_of({}))
     read(text)
     assert "No run is known" in text
-    assert "No alert is open, and no recommendation is urgent." in text
+    assert "No alert is open." in text
     assert text.count('class="lack"') > len(FIGURES)
 
 
@@ -172,6 +172,10 @@ def test_a_domain_without_data_says_what_to_load() -> None:
     text = render(Answers(None, {}, {section.name: lack for section in SECTIONS}))
     remedy = "<code>headroom load build-stats PATH...</code> loads them"
     assert f"no logs of builds were loaded. {remedy}" in text
+    # Nothing is said to be well where nothing is known.
+    assert "Alerts are not known: no logs" in text
+    assert "Recommendations are not known: no logs" in text
+    assert "No alert is open" not in text
 
 
 def test_tiles_say_how_a_figure_moved() -> None:

@@ -1,6 +1,6 @@
 """The answers of the page: every analysis on the marts, at one snapshot, as of a moment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from headroom.warehouse import Result, Warehouse, open_warehouse
 
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = "the last build"
+UNBUILT = Lack("the marts hold no rows", "`headroom build` brings what was loaded")
 NO_BUILDS = Lack("no build by `headroom` is recorded", "`headroom run` or `headroom build` is one")
 
 
@@ -48,36 +49,27 @@ def ask_page(settings: Settings, as_of: datetime | None) -> Answers:
 
     Raises WarehouseUnavailableError where there are no marts at all, or where they cannot answer.
     """
-    scope = scope_of(None).names()
+    asked = Asked(as_of, tuple(scope_of(None).names()))
     _require_any_mart(settings)
     compiled = compile_analyses(settings, every_analysis())
     with open_warehouse(settings, read_only=True) as warehouse, warehouse.one_snapshot():
-        lacks = _lacks(warehouse, settings)
-        answers: dict[str, Answer] = {}
-        for section in SECTIONS:
-            if section.name in lacks:
-                continue
-            end = _end_of(warehouse, section)
-            if section.is_of_last_days and (lack := _cannot_narrow(end, as_of, scope)):
-                lacks[section.name] = lack
-                continue
-            end = end if section.is_of_last_days else as_of or end
-            values = {"as_of": [end.isoformat()], "failure_projects": scope}
-            answers |= _ask_section(warehouse, section, compiled, values, describe_moment(end))
-        is_reference = "memory" not in lacks and is_reference_fleet(warehouse, settings)
-        provenance = tuple(
-            sentence
-            for domain in dict.fromkeys(section.domain for section in SECTIONS)
-            if domain in DOMAINS
-            for sentence in read_provenance(warehouse, domain).held
-        )
-    synthetic = ("The runs are the synthetic reference fleet.",) if is_reference else ()
-    return Answers(
-        describe_moment(as_of) if as_of else None,
-        answers,
-        lacks,
-        synthetic + provenance,
-    )
+        lacks = _lacks(warehouse, settings, asked)
+        answers = {
+            name: answer
+            for section in SECTIONS
+            if section.name not in lacks
+            for name, answer in _ask_section(warehouse, section, compiled, asked)
+        }
+        notes = _notes(warehouse, settings, is_fleet_shown="memory" not in lacks)
+    return Answers(describe_moment(as_of) if as_of else None, answers, lacks, notes)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a user asked for: the moment, None for the last day, and the projects; `*` means all."""
+
+    as_of: datetime | None
+    projects: tuple[str, ...]
 
 
 def _require_any_mart(settings: Settings) -> None:
@@ -88,20 +80,21 @@ def _require_any_mart(settings: Settings) -> None:
     raise WarehouseUnavailableError("there are no marts yet", "run `headroom build`")
 
 
-def _lacks(warehouse: Warehouse, settings: Settings) -> dict[str, Lack]:
-    """Say what each section lacks that has no rows."""
+def _lacks(warehouse: Warehouse, settings: Settings, asked: Asked) -> dict[str, Lack]:
+    """Say what each section lacks that cannot be shown."""
     there = warehouse.readable(MARTS_SCHEMA)
     plan = decide(read_inventory(warehouse, settings), settings)
     lacks = {}
     for section in SECTIONS:
         mart = f"{MARTS_SCHEMA}.{section.mart}"
         if section.mart in there and warehouse.scalar(f"select exists (select 1 from {mart})"):
-            continue
-        if section.domain not in DOMAINS:
+            lack = _cannot_narrow(_end_of(warehouse, section), asked)
+            if section.is_of_last_days and lack:
+                lacks[section.name] = lack
+        elif section.domain not in DOMAINS:
             lacks[section.name] = NO_BUILDS
         else:
-            unbuilt = Lack("the marts hold no rows", "`headroom build` brings what was loaded")
-            lacks[section.name] = plan.lack_of(section.domain) or unbuilt
+            lacks[section.name] = plan.lack_of(section.domain) or UNBUILT
     return lacks
 
 
@@ -111,14 +104,14 @@ def _end_of(warehouse: Warehouse, section: Section) -> datetime:
     return end_of_day(last or FIRST_MOMENT)
 
 
-def _cannot_narrow(end: datetime, as_of: datetime | None, scope: list[str]) -> Lack | None:
+def _cannot_narrow(end: datetime, asked: Asked) -> Lack | None:
     """Say why marts of the last days of all projects cannot be shown, if so."""
-    if scope != [EVERY_PROJECT]:
+    if asked.projects != (EVERY_PROJECT,):
         return Lack(
             "these marts count all projects, and HEADROOM_ALLOWED_PROJECTS allows some",
             "`headroom failures analyze` counts only those",
         )
-    if as_of and as_of < end:
+    if asked.as_of and asked.as_of < end:
         return Lack(
             f"these marts answer for the days that end with {describe_moment(end)}",
             "`headroom failures analyze --as-of` answers for earlier ones",
@@ -127,22 +120,28 @@ def _cannot_narrow(end: datetime, as_of: datetime | None, scope: list[str]) -> L
 
 
 def _ask_section(
-    warehouse: Warehouse,
-    section: Section,
-    compiled: Mapping[str, str],
-    values: Mapping[str, list[str]],
-    moment: str,
-) -> dict[str, Answer]:
+    warehouse: Warehouse, section: Section, compiled: Mapping[str, str], asked: Asked
+) -> Iterator[tuple[str, Answer]]:
     """Ask the figures of a section, and what of the first screen has the same moment."""
+    end = _end_of(warehouse, section)
+    if asked.as_of and not section.is_of_last_days:
+        end = asked.as_of
+    values = {"as_of": [end.isoformat()], "failure_projects": list(asked.projects)}
     first = {name: False for name, needed in FIRST_SCREEN.items() if needed is section}
-    answers = {}
     figures = {figure.analysis: figure.is_latest for figure in section.figures}
     for name, is_latest in (first | figures).items():
         sql = fill(compiled[name], values)
         rows = _rows(query_marts(warehouse, name, sql))
-        shown = printable_lines(sql.strip())
-        answers[name] = Answer(rows, shown, LATEST if is_latest else moment)
-    return answers
+        moment = LATEST if is_latest else describe_moment(end)
+        yield name, Answer(rows, printable_lines(sql.strip()), moment)
+
+
+def _notes(warehouse: Warehouse, settings: Settings, *, is_fleet_shown: bool) -> tuple[str, ...]:
+    """Say what a reader has to know of all figures: synthetic runs, and marts that are held."""
+    is_reference = is_fleet_shown and is_reference_fleet(warehouse, settings)
+    synthetic = ("The runs are the synthetic reference fleet.",) if is_reference else ()
+    held = (read_provenance(warehouse, domain).held for domain in DOMAINS)
+    return (*synthetic, *(f"{sentence}." for sentences in held for sentence in sentences))
 
 
 def _rows(result: Result) -> list[Row]:
