@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
 import dagster as dg
 from dagster_dbt import build_dbt_asset_specs
@@ -37,7 +38,13 @@ def read_specs() -> list[dg.AssetSpec]:
     return [spec._replace(skippable=True) for spec in build_dbt_asset_specs(manifest=manifest)]
 
 
-@dg.multi_asset(name="headroom_run", specs=read_specs())
+SPECS = read_specs()
+# Dagster takes an asset after those that it is made from.
+ORDER = TopologicalSorter({spec.key: {dep.asset_key for dep in spec.deps} for spec in SPECS})
+KEYS = [key for key in ORDER.static_order() if key in {spec.key for spec in SPECS}]
+
+
+@dg.multi_asset(name="headroom_run", specs=SPECS)
 def marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Wait, build, send alerts; then say which models were made."""
     command = [sys.executable, "-m", "headroom.cli", "run", "--wait", "30m", "--log-format", "json"]
@@ -47,7 +54,7 @@ def marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[No
     if process.returncode in BUILT:
         with open_warehouse(Settings.from_environment(), read_only=True) as warehouse:
             made = dict(warehouse.query(MADE).rows)
-        for key in context.selected_asset_keys:
+        for key in KEYS:
             if key.path[-1] in made:
                 yield dg.MaterializeResult(
                     asset_key=key, metadata={"parts_made": made[key.path[-1]] or "in full"}

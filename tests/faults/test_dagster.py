@@ -56,7 +56,8 @@ def test_each_model_that_a_run_makes_is_an_asset(
         assets, made, made_again = map(int, done.stdout.split()[-3:])
         ((count,),) = project.query(
             "select count(*) from headroom_operations.node_runs"
-            " where build_id = 1 and node_kind <> 'test' and status = 'success'"
+            " where build_id = 1 and status = 'success'"
+            " and node_kind in ('model', 'snapshot', 'seed')"
         )
     assert (made, made_again) == (count, 0)
-    assert assets > made > 100
+    assert assets > made > 50
