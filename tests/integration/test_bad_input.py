@@ -173,7 +173,9 @@ def test_no_marts_yet(project: Project) -> None:
 
 
 def test_a_mistyped_word_is_named(project: Project) -> None:
-    assert "'impact'" in failed(project.headroom("report", "impakt"), 2)
+    mistyped = project.headroom("report", "impakt")
+    assert mistyped.returncode == 2
+    assert "Did you mean 'impact'?" in mistyped.stderr
     assert "2025-12-17" in failed(project.headroom("report", "impact", "--as-of", "yesterday"), 2)
     assert "duckdb, postgres" in failed(project.headroom("build", "--target", "oracle"), 2)
     conflict = project.headroom("report", "impact", "--check", "--as-of", "2025-12-01")
