@@ -196,7 +196,8 @@ def test_a_locked_database_says_so(tmp_path: Path) -> None:
     path = tmp_path / "locked.duckdb"
     holder = duckdb.connect(str(path))
     environment = {"HEADROOM_TARGET": "duckdb", "HEADROOM_DUCKDB_PATH": str(path)}
-    for command in (["build"], ["fleet"], ["report", "impact"]):
+    page = ["report", "html", "--output", str(tmp_path / "report.html")]
+    for command in (["build"], ["fleet"], ["report", "impact"], page):
         assert "locked by another process" in failed(run_headroom(environment, *command), 5)
     holder.close()
 

@@ -8,6 +8,8 @@ import duckdb
 import pytest
 
 from headroom.errors import UsageError
+from headroom.report.compiled import compile_analyses, fill
+from tests.conftest import MakeProject
 from tests.support.project import Project
 
 SHOWN_BOTH = ("memory", "hashes", "failures", "operations")
@@ -118,3 +120,30 @@ class _WithoutAltair:
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         if name.partition(".")[0] == "altair":
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def test_ten_thousand_definitions_are_fifty_and_the_rest(make_project: MakeProject) -> None:
+    with make_project("duckdb", "test") as project, project.in_environment():
+        project.execute("create schema marts")
+        project.execute(
+            """
+            create table marts.flotilla__elevation_daily as
+            select
+                date '2025-12-17' as queued_day,
+                'id-' || n as definition_id,
+                'definition ' || n as definition_alias,
+                10 as run_count,
+                10 as scheduled_run_count,
+                n % 3 as elevated_run_count,
+                n % 2 as elevated_ara_run_count,
+                1 as contaminated_run_count,
+                cast(n as decimal(18, 6)) as contaminated_gb_hours
+            from range(10000) as numbers (n)
+            """
+        )
+        sql = compile_analyses(project.settings, ["overview_definitions"])["overview_definitions"]
+        rows = project.query(fill(sql, {"as_of": ["2025-12-18T00:00:00+00:00"]}))
+    assert len(rows) == 51
+    assert rows[0][0] == "definition 9999"
+    assert rows[-1][:2] == ("all 9950 others", 99_500)
+    assert sum(row[1] for row in rows) == 100_000
