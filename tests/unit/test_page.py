@@ -188,11 +188,11 @@ def test_tiles_say_how_a_figure_moved() -> None:
 def test_what_an_alert_says_is_not_recommended_again() -> None:
     rows = rows_of_all()
     assert [task.action for task in tasks(answers_of(rows).answers)] == [
-        "look at name",
+        "name: look at name",
         "Cordon name",
     ]
     rows["overview_alerts"][0]["trouble_kind"] = "hot_node"
-    assert [task.action for task in tasks(answers_of(rows).answers)] == ["look at name"]
+    assert [task.action for task in tasks(answers_of(rows).answers)] == ["name: look at name"]
 
 
 @pytest.mark.parametrize(

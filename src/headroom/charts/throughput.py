@@ -19,12 +19,14 @@ from headroom.charts.theme import (
 )
 
 PARTS = {"compute_seconds": "compute", "transfer_seconds": "transfer"}
+# So many fit a chart; the table beneath has the others.
+MOST_WORKERS = 16
 BUSY_WIDTH, SLOW_WIDTH = 230, 170
 
 
 def workers(rows: Rows) -> Any:
     """Draw how busy each worker was, and how many of its tasks were unusually slow."""
-    known = [row for row in rows if row["busy_share"] is not None]
+    known = [row for row in rows if row["busy_share"] is not None][:MOST_WORKERS]
     is_one = len({_calibration(row) for row in known}) == 1
     shown = [
         {**row, "name": row["worker"] if is_one else f"{_calibration(row)}: {row['worker']}"}

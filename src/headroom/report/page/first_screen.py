@@ -10,6 +10,8 @@ from headroom.report.page.cells import Row, moment, number, share
 
 # So many tasks fit the first screen.
 MOST_TASKS = 6
+# Of alerts and of recommendations, the most severe first.
+SEVERITIES = ("critical", "high", "warning", "medium")
 
 
 @dataclass(frozen=True)
@@ -123,25 +125,28 @@ def _tile(measure: Measure, last: Row, before: Row | None) -> Tile:
 
 
 def tasks(answers: Mapping[str, Answer]) -> list[Task]:
-    """Gather open alerts, then urgent recommendations about what no alert says."""
+    """Gather open alerts and urgent recommendations, the most severe first; each trouble once."""
     alerts = answers[ALERTS].rows if ALERTS in answers else []
     advice = answers[RECOMMENDATIONS].rows if RECOMMENDATIONS in answers else []
     alerted = {(row["trouble_kind"].removeprefix("hot_"), row["subject"]) for row in alerts}
-    return [
-        *(
-            Task(row["severity"], row["remedy"], _told(row), moment(row["opened_at"]))
-            for row in alerts
-        ),
+    gathered = [
+        *(_task_of(row) for row in alerts),
         *(
             Task(row["severity"], row["suggested_action"], row["evidence"], "")
             for row in advice
             if (row["kind"], row["subject"]) not in alerted
         ),
     ]
+    return sorted(gathered, key=lambda task: SEVERITIES.index(task.severity))
 
 
-def _told(row: Row) -> str:
-    return f"{row['trouble_kind'].replace('_', ' ')}, {row['subject']}: {row['evidence']}"
+def _task_of(alert: Row) -> Task:
+    return Task(
+        alert["severity"],
+        f"{alert['subject']}: {alert['remedy']}",
+        f"{alert['trouble_kind'].replace('_', ' ')}: {alert['evidence']}",
+        moment(alert["opened_at"]),
+    )
 
 
 def verdict(answers: Mapping[str, Answer]) -> Verdict | None:
