@@ -15,9 +15,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+
+from sqlalchemy import URL
 
 from bi.demo import marts
 from bi.publish import Superset, publish
@@ -103,15 +106,29 @@ def wait_for(address: str) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A dashboard that is there: in which Superset, at which path, of which marts."""
+
+    site: Superset
+    path: str
+    marts: URL
+    password: str
+
+
 @contextmanager
-def dashboard(environment: Path) -> Iterator[tuple[Superset, str, str]]:
-    """Show the dashboard as long as the block lasts: give Superset, its path, the password."""
+def dashboard(environment: Path) -> Iterator[Shown]:
+    """Show the dashboard as long as the block lasts.
+
+    Raises HeadroomError where the marts, Superset or the specification do not allow it.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
     password = secrets.token_urlsafe(9)
     with superset(environment, password) as site, marts(FOLDER) as address:
         wait_for(site.address)
         site.log_in(USER, password)
-        yield site, publish(site, address.render_as_string(hide_password=False)), password
+        path = publish(site, address.render_as_string(hide_password=False))
+        yield Shown(site, path, address, password)
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
@@ -122,9 +139,9 @@ def main(environment: Path) -> None:
     """Say where the dashboard is, until Ctrl-C."""
     signal.signal(signal.SIGTERM, _stop)
     try:
-        with dashboard(environment) as (site, path, password):
-            print(f"The dashboard: {site.address}{path}")
-            print(f"User {USER}, password {password}. Ctrl-C ends it.", flush=True)
+        with dashboard(environment) as shown:
+            print(f"The dashboard: {shown.site.address}{shown.path}")
+            print(f"User {USER}, password {shown.password}. Ctrl-C ends it.", flush=True)
             signal.pause()
     except HeadroomError as error:
         tell_error(error)
