@@ -16,10 +16,6 @@ from headroom.seeds import read_seed
 from headroom.settings import MARTS_SCHEMA
 
 SPECIFICATION = Path(__file__).parent / "dashboard.yml"
-LAYER = "deployed"
-FIX = "command_hash_fix"
-# A day that no data reach: without a fix there is nothing after it.
-NEVER = "infinity"
 
 
 class Superset:
@@ -60,30 +56,44 @@ class Superset:
 
 
 def specification() -> dict[str, Any]:
-    """Read `dashboard.yml`, with the day of the fix in the place of its name."""
-    days = [row["fully_deployed_at_utc"][:10] for row in _deployments() if row["change"] == FIX]
-    text = SPECIFICATION.read_text(encoding="utf-8").replace(":fix_day", (days or [NEVER])[0])
-    read: dict[str, Any] = yaml.safe_load(text)
+    """Read `dashboard.yml`."""
+    read: dict[str, Any] = yaml.safe_load(SPECIFICATION.read_text(encoding="utf-8"))
     return read
 
 
-def _deployments() -> list[dict[str, str]]:
-    """Give what is fully deployed in the environment that counts."""
-    environment = environment_in_force()
-    return [
-        row
-        for row in read_seed("deployments")
-        if row["environment"] == environment and row["fully_deployed_at_utc"]
+def of_marts(wanted: dict[str, Any], present: set[str]) -> dict[str, Any]:
+    """Leave out what shows marts that are not there: a domain without data has none."""
+    charts = {
+        title: chart for title, chart in wanted["charts"].items() if chart["dataset"] in present
+    }
+    rows = [
+        {
+            **row,
+            "charts": {title: row["charts"][title] for title in row["charts"] if title in charts},
+        }
+        for row in wanted["rows"]
     ]
+    return {
+        **wanted,
+        "datasets": {
+            mart: wanted["datasets"][mart] for mart in wanted["datasets"] if mart in present
+        },
+        "charts": charts,
+        "rows": [row for row in rows if row["charts"]],
+    }
 
 
 def publish(superset: Superset, marts: str) -> str:
-    """Make the connection, the datasets, the charts and the dashboard; give its path."""
-    wanted = specification()
+    """Make the connection, the datasets, the charts and the dashboard; give its path.
+
+    Raises HeadroomError where Superset refuses.
+    """
     database = superset.add(
         "database/",
         {"database_name": "Headroom", "sqlalchemy_uri": marts, "expose_in_sqllab": True},
     )
+    found = superset.ask("GET", f"database/{database}/tables/?q=(schema_name:{MARTS_SCHEMA})")
+    wanted = of_marts(specification(), {table["value"] for table in found["result"]})
     layer = _add_deployments(superset)
     datasets = {
         mart: _add_dataset(superset, database, mart, asked)
@@ -111,9 +121,12 @@ def publish(superset: Superset, marts: str) -> str:
 
 
 def _add_deployments(superset: Superset) -> int:
-    """Make the layer of annotations that charts by day show."""
-    layer = superset.add("annotation_layer/", {"name": LAYER, "descr": "What was deployed"})
-    for row in _deployments():
+    """Make the layer of annotations that charts by day show: what is fully deployed."""
+    layer = superset.add("annotation_layer/", {"name": "deployed", "descr": "What was deployed"})
+    environment = environment_in_force()
+    for row in read_seed("deployments"):
+        if row["environment"] != environment or not row["fully_deployed_at_utc"]:
+            continue
         moment = datetime.fromisoformat(row["fully_deployed_at_utc"]).isoformat()
         annotation = {
             "short_descr": row["change"],

@@ -126,6 +126,11 @@ def kept_server(home: Path) -> Iterator[str]:
     if account:
         os.chown(home, account["user"], account["group"])
         os.chown(data, account["user"], account["group"])
+    if subprocess.run(["test", "-w", data], check=False, **account).returncode:
+        raise WarehouseUnavailableError(
+            f"the account that PostgreSQL runs as here cannot reach {data}",
+            "work in a folder that others may enter, or as a user other than root",
+        )
     binaries = _binaries(account, home)
     run: dict[str, Any] = {
         "stdout": subprocess.DEVNULL,

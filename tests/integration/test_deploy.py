@@ -1,6 +1,8 @@
 """The files under deploy/: the roles let Headroom work, and let nobody do more."""
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,6 +107,19 @@ def test_bi_reads_every_mart(built: Deployment) -> None:
     assert marts
     for (mart,) in marts:
         built.run_as("headroom_bi", f"select count(*) from {MARTS_SCHEMA}.{mart}")
+
+
+@pytest.mark.skipif(shutil.which("psql") is None, reason="no psql on this machine")
+def test_psql_shows_a_mart_and_its_comments_to_bi(built: Deployment) -> None:
+    asked = ("\\d+ marts.flotilla__runs", "select run_id from marts.flotilla__runs")
+    commands = [word for command in asked for word in ("-c", command)]
+    login = built.logins["headroom_bi"]
+    outcome = subprocess.run(
+        ["psql", "--no-psqlrc", login, *commands], capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert re.search(r"^ memory_mb .*\| .*MB", outcome.stdout, re.M)
+    assert "eks-1" in outcome.stdout
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@
 The long tests of test_reference.py ask most of this of the reference fleet too.
 """
 
+import subprocess
+import sys
+
 import pytest
 
 from headroom.alerts.state import STEPS_SCHEMA, TROUBLES
@@ -173,6 +176,25 @@ def test_marts_carry_their_descriptions(small: Project) -> None:
     comments = [row[0] for row in small.query(sql)]
     assert len(comments) >= 5
     assert all(comment and comment.startswith("Grain: ") for comment in comments)
+
+
+def test_a_plain_client_reads_the_duckdb_file(small_projects: dict[str, Project]) -> None:
+    """Without Headroom, and as long as nobody writes."""
+    file = small_projects["duckdb"].settings.duckdb_path
+    client = f"""
+import duckdb
+marts = duckdb.connect({str(file)!r}, read_only=True)
+print(marts.sql("select count(*) from marts.flotilla__runs").fetchall())
+columns = "from duckdb_columns() where schema_name = 'marts'"
+print(marts.sql(f"select count(*) > 100, count(*) = count(comment) {{columns}}").fetchall())
+marts.sql("delete from marts.flotilla__runs")
+"""
+    outcome = subprocess.run(
+        [sys.executable, "-c", client], capture_output=True, text=True, check=False
+    )
+    (counted,) = small_projects["duckdb"].query("select count(*) from marts.flotilla__runs")
+    assert outcome.stdout.splitlines() == [f"[({counted[0]},)]", "[(True, True)]"]
+    assert "read-only mode" in outcome.stderr
 
 
 def test_a_build_with_nothing_new_changes_nothing(

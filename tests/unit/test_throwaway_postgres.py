@@ -1,5 +1,6 @@
 """A server whose data are kept: they are there at the next start, and a second start is refused."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,3 +28,13 @@ def test_what_a_kept_server_holds_is_there_at_its_next_start(home: Path) -> None
             assert connection.execute("select seven from kept").fetchall() == [(7,)]
         with pytest.raises(WarehouseUnavailableError, match="does not start"), kept_server(home):
             pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the server runs as the user alone")
+def test_a_folder_that_the_servers_account_cannot_reach_is_refused(home: Path) -> None:
+    home.mkdir(mode=0o700)
+    with (
+        pytest.raises(WarehouseUnavailableError, match="cannot reach"),
+        kept_server(home / "inner"),
+    ):
+        pass
