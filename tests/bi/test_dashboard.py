@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,8 +12,10 @@ import psycopg
 import pytest
 
 from bi.__main__ import USER, Shown, dashboard
+from bi.demo import marts as marts_of
 from bi.forms import ROWS
 from bi.publish import specification
+from headroom.errors import WarehouseUnavailableError
 from headroom.settings import MARTS_SCHEMA, PROJECT_DIR
 from tests.support.chromium import needs_chromium, started_chromium
 
@@ -225,3 +228,18 @@ def test_superset_reads_as_a_role_that_cannot_write(marts: psycopg.Connection[An
     assert marts.execute("select current_user").fetchall() == [("headroom_bi",)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         marts.execute("delete from marts.failures__nodes")
+
+
+def test_a_server_that_the_environment_names_is_shown_as_it_is(
+    shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = {"PGHOST": shown.marts.host, "PGPORT": shown.marts.port, "PGUSER": shown.marts.username}
+    for name, value in {**named, "HEADROOM_TARGET": "postgres"}.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv("PGDATABASE", str(shown.marts.database))
+    with marts_of(tmp_path) as address:
+        assert address == shown.marts
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv("PGDATABASE", "postgres")
+    with pytest.raises(WarehouseUnavailableError, match="no schema marts"), marts_of(tmp_path):
+        pass
