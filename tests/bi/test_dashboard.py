@@ -129,6 +129,7 @@ def seen(shown: Shown) -> Iterator[Seen]:
         page.wait_for_function("!document.querySelector('.loading')")
         seen.titles = [title.strip() for title in charts.locator(".header-title").all_inner_texts()]
         seen.errors = charts.locator("[role=alert]").count()
+        page.wait_for_timeout(2000)  # bars grow to their height
         picture = PROJECT_DIR / "target" / "bi" / "dashboard.png"
         page.screenshot(path=picture, full_page=True)
         yield seen

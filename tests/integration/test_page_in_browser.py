@@ -1,6 +1,5 @@
 """The HTML page in Chromium: it asks for nothing, sorts, filters, fits a phone, is accessible."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,10 @@ import pytest
 
 from headroom.report.page.catalog import SECTIONS
 from headroom.report.page.writing import render
+from tests.support.chromium import needs_chromium, started_chromium
 from tests.support.page_answers import answers_of, rows_of_all
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium: apt-get install chromium brings it"
-)
+pytestmark = needs_chromium
 SECTION_NAMES = ["today", *(section.name for section in SECTIONS)]
 
 
@@ -28,11 +24,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        # Root, as in a container, has no sandbox.
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with started_chromium() as started:
         yield started
-        started.close()
 
 
 class Seen:
