@@ -160,7 +160,9 @@ def kill(process: "subprocess.Popen[str]") -> None:
 @contextmanager
 def held_open(path: Path) -> Iterator[None]:
     """Let another process read a DuckDB file as long as the block lasts."""
-    code = "import duckdb, sys; duckdb.connect(sys.argv[1], read_only=True); print(flush=True);"
+    code = (
+        "import duckdb, sys; held = duckdb.connect(sys.argv[1], read_only=True); print(flush=True);"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", f"{code} sys.stdin.read()", str(path)],
         stdin=subprocess.PIPE,
