@@ -39,18 +39,23 @@ def warehouse_settings(target: Target, folder: Path) -> Iterator[Settings]:
         yield settings
 
 
-def measure_queries(settings: Settings) -> None:
-    """Print the median time of each report query over marts and over raw rows."""
+def report_queries(settings: Settings) -> dict[str, str]:
+    """Give the SQL of each report query over marts, for the moment at which it was published."""
     analyses = compile_analyses(settings, RAW_QUERIES)
     moments = {
         question.analysis: question.published_at or report.published_at
         for report in REPORTS.values()
         for question in report.questions
     }
-    filled = {
+    return {
         name: fill(sql, Request().values(moments[name], is_reference=True))
         for name, sql in analyses.items()
     }
+
+
+def measure_queries(settings: Settings) -> None:
+    """Print the median time of each report query over marts and over raw rows."""
+    filled = report_queries(settings)
     table = Table("query", "marts ms", "raw ms", "raw / marts", title=f"{settings.target}: queries")
     totals = [0.0, 0.0]
     with open_warehouse(settings, read_only=True) as warehouse:
