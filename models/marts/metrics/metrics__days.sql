@@ -5,7 +5,6 @@
     ref('attempts__attempts'): 'submitted_day',
     ref('builds__builds'): 'built_day',
     ref('throughput__timings'): 'logged_day',
-    ref('operations__builds'): 'cast(started_at as date)',
 } %}
 with
 
