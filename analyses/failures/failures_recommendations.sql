@@ -1,4 +1,5 @@
--- What to do about the failures of the scope, in the window and the one before it; the most severe first.
+-- What to do about the failures of the scope, in the window and the one before it; the most severe
+-- first.
 select
     recommendation_id,
     kind,

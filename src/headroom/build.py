@@ -141,7 +141,9 @@ def build_marts(
     below a failed one is skipped, so its table stays as the last good build left it.
     """
     # Unit tests are about the code, not about this data: they run when the code is tested.
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments = ["build"]
+    for kind in ("unit_test", "saved_query", "exposure"):
+        arguments += ["--exclude-resource-type", kind]
     excluded = exclusions(domains)
     if not has_seeds:
         arguments += ["--exclude-resource-type", "seed"]

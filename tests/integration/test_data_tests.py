@@ -226,7 +226,7 @@ for mart, columns in {
     for column, values in columns.items():
         bad_row = ", ".join(f"cast('guess' as text) as {name}" for name in columns)
         DAMAGE[f"accepted_values_{mart}_{column}__{values}"] = (
-            f"drop table marts.{mart}; create table marts.{mart} as select {bad_row}"
+            f"drop table marts.{mart} cascade; create table marts.{mart} as select {bad_row}"
         )
 DAMAGE["no_solution_worked_more_often_than_it_was_tried"] = (
     "update marts.failures__remediations set failure_count = -1"
