@@ -472,6 +472,10 @@ def test_an_interval_holds_what_is_true_about_as_often_as_it_says(
 
 
 DAMAGE = {
+    "unique_grain_int_throughput__histograms_daily_measure__logged_day__calibration__bin": (
+        "insert into headroom_intermediate.int_throughput__histograms_daily"
+        " select * from headroom_intermediate.int_throughput__histograms_daily"
+    ),
     "every_landed_timing_is_in_the_mart": (
         "delete from marts.throughput__timings where calibration = 'one target'"
     ),
