@@ -137,6 +137,25 @@ def test_builds_by_part_equal_a_full_one(module_project: Project) -> None:
         assert lines, name
 
 
+@pytest.mark.usually_on("duckdb")
+def test_a_success_without_a_queued_moment_ends_what_failed_before_it(project: Project) -> None:
+    """The run has no day, so a change of it can reach any episode."""
+    runs = [
+        run_row(f"eks-{hour}", queued_at=START + timedelta(hours=hour), alias="job", exit_code=1)
+        for hour in (2, 4, 500)
+    ]
+    runs[1]["queued_at"] = None
+    runs[2]["exit_code"] = 0
+    project.dbt("seed")
+    with project.in_environment():
+        for exit_code in (1, 0):
+            runs[1]["exit_code"] = exit_code
+            write_raw(project.settings, runs, [definition_row()])
+            project.dbt("run", *SELECTED)
+    recovered = project.query("select recovered_at from marts.failures__recoveries")
+    assert recovered == [(runs[1]["finished_at"],)]
+
+
 # Marks a pod as changed while a model reads the pods, as a load beside a build does.
 LOAD_MEANWHILE = """
     create function load_meanwhile() returns boolean language sql as $$
