@@ -91,7 +91,7 @@ bench: env  ## Time builds, reports and the replay side by side, with ratios
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.builds --days 1
 	@$(BIN)/python -m bench.builds --days 36 357
-	@$(BIN)/python -m bench.builds --target postgres
+	@$(BIN)/python -m bench.builds --target postgres --days 1 36
 	@$(BIN)/python -m bench.readers
 	@$(BIN)/python -m bench.pull
 	@$(BIN)/python -m bench.pull --target postgres --days 36

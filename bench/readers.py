@@ -26,12 +26,16 @@ from headroom.warehouse import open_warehouse
 
 
 def read_beside(settings: Settings, command: list[str]) -> list[float]:
-    """Ask the queries until the command has ended; give the seconds of each."""
+    """Ask the queries until the command has ended; give the seconds of each.
+
+    Each round is a session: one that stays in its transaction holds what it read, and a build that
+    replaces it waits.
+    """
     queries = report_queries(settings).values()
     seconds = []
     process = subprocess.Popen(command, env=os.environ | settings.environment())
-    with open_warehouse(settings, read_only=True) as warehouse:
-        while process.poll() is None:
+    while process.poll() is None:
+        with open_warehouse(settings, read_only=True) as warehouse:
             for sql in queries:
                 started = time.perf_counter()
                 warehouse.query(sql)

@@ -10,6 +10,10 @@
 {%- set parts = parts_to_make(part_column='queued_week', reached={'runs': weeks_reached()}) %}
 {%- set days = days_of_weeks(parts) %}
 
+{#- A key and a block as one number. Joined by both, PostgreSQL sorts by the block alone where it expects few
+    rows, and compares each lookup of the block with each key. -#}
+{%- set block_key = "{key} " ~ whole_division_operator() ~ " 2 + {block}" %}
+
 {%- set own_key = key_number("cast(lookups.key_number as text) || '|' || lookups.command_md5") %}
 
 with
@@ -49,6 +53,7 @@ blocks as (
     select
         key_number,
         block,
+        {{ block_key.format(key='key_number', block='block') }} as block_key,
         min(first_left_at) as first_left_at,
         max(left_at_before) as left_at_before,
         max(has_donors) as has_donors
@@ -88,11 +93,13 @@ covered as not materialized (
             as preferred_donor_key
     from lookups
     left join blocks
-        on lookups.key_number = blocks.key_number and lookups.queued_block = blocks.block
+        on
+            {{ block_key.format(key='lookups.key_number', block='lookups.queued_block') }}
+            = blocks.block_key
     left join blocks as preferred
         on
-            lookups.preferred_key_number = preferred.key_number
-            and lookups.queued_block = preferred.block
+            {{ block_key.format(key='lookups.preferred_key_number', block='lookups.queued_block') }}
+            = preferred.block_key
 
 ),
 
