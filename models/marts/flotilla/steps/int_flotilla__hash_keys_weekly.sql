@@ -10,8 +10,8 @@
 {%- set parts = parts_to_make(part_column='queued_week', reached={'runs': weeks_reached()}) %}
 {%- set days = days_of_weeks(parts) %}
 
-{#- A key and a block as one number. Joined by both, PostgreSQL sorts by the block alone where it expects few
-    rows, and compares each lookup of the block with each key. -#}
+{#- A key and a block as one number. Joined by both, PostgreSQL sorts by the block alone where it
+    expects few rows, and compares each lookup of the block with each key. -#}
 {%- set block_key = "{key} " ~ whole_division_operator() ~ " 2 + {block}" %}
 
 {%- set own_key = key_number("cast(lookups.key_number as text) || '|' || lookups.command_md5") %}
