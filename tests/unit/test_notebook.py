@@ -1,10 +1,11 @@
 """What notebooks share: tables, shares, names, and drawings of the page in the light palette."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from headroom.charts import memory, throughput
 from headroom.notebook import in_light, learned, names, percent, table
 from tests.support.readme_outputs import cut
 
@@ -42,6 +43,21 @@ def test_a_drawing_of_the_page_needs_no_page() -> None:
     )
     assert "var(" not in drawn.data
     assert 'xmlns="http://www.w3.org/2000/svg"' in drawn.data
+
+
+def test_charts_of_notebooks_alone_are_what_the_schema_of_vega_lite_allows() -> None:
+    """Those of the page have the same test; drawing itself does not look."""
+    day = {"queued_day": date(2025, 12, 17), "share": 0.1, "share_low": 0.0, "share_high": 0.3}
+    deployed = {"deployed_at": datetime(2025, 12, 17, tzinfo=UTC), "deployed": "fix"}
+    compared = {
+        **{"experiment": "A", "measure": "trial_busy_ms", "is_different": True},
+        **{"ratio": 0.8, "ratio_low": 0.7, "ratio_high": 0.9},
+    }
+    for chart in (
+        memory.elevated_shares([{**day, **deployed}]),
+        throughput.comparisons([compared]),
+    ):
+        assert chart.to_dict()["$schema"]
 
 
 def test_an_output_is_cut_to_its_parts() -> None:
