@@ -11,7 +11,8 @@
 {%- set days = days_of_weeks(parts) %}
 
 {#- A key and a block as one number. Joined by both, PostgreSQL sorts by the block alone where it
-    expects few rows, and compares each lookup of the block with each key. -#}
+    expects few rows, and compares each lookup of the block with each key. Two keys can have the same
+    number, so joins compare the key too, in a way that PostgreSQL cannot sort by. -#}
 {%- set block_key = "{key} " ~ whole_division_operator() ~ " 2 + {block}" %}
 
 {%- set own_key = key_number("cast(lookups.key_number as text) || '|' || lookups.command_md5") %}
@@ -96,10 +97,12 @@ covered as not materialized (
         on
             {{ block_key.format(key='lookups.key_number', block='lookups.queued_block') }}
             = blocks.block_key
+            and lookups.key_number is not distinct from blocks.key_number
     left join blocks as preferred
         on
             {{ block_key.format(key='lookups.preferred_key_number', block='lookups.queued_block') }}
             = preferred.block_key
+            and lookups.preferred_key_number is not distinct from preferred.key_number
 
 ),
 

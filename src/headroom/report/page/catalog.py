@@ -81,7 +81,7 @@ RATES = (
 PLACES = (
     "Share of attempts that failed, with its 95% interval. The short tick is the share expected "
     "from what ran there; in colour: it fails more than that, and chance does not explain it. "
-    f"Drawn are up to {failures.MOST_PLACES}, the worst; the table has more."
+    f"The chart shows at most {failures.MOST_PLACES}, the worst first; the table shows more."
 )
 
 MEMORY = Section(
@@ -338,8 +338,8 @@ THROUGHPUT = Section(
             "overview_workers",
             "Workers",
             "Busy is the share of a worker's time in which it computed. A slow task took unusually "
-            f"long for its kind. Drawn are up to {throughput.MOST_WORKERS} workers, those with the "
-            "most slow tasks; the table has more.",
+            f"long for its kind. The chart shows at most {throughput.MOST_WORKERS} workers, those "
+            "with the most slow tasks; the table shows more.",
             (
                 text("calibration", "calibration"),
                 text("experiment", "experiment"),
