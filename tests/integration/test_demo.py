@@ -1,10 +1,10 @@
 """The commands of `make demo`: the second run, an hour later, opens alerts about two nodes."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from headroom.settings import PROJECT_DIR
 from tests.conftest import MakeProject
 from tests.support.demo import commands
 from tests.support.project import Project
@@ -24,10 +24,9 @@ def alerts_of_runs(project: Project, asked: list[list[str]]) -> list[list[str]]:
 
 
 def test_the_second_run_of_the_demo_opens_alerts(
-    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+    make_project: MakeProject,
 ) -> None:
     """Without the fleet and the logs of simulations, which no alert is about."""
-    monkeypatch.chdir(PROJECT_DIR)
     asked = [
         words
         for words in commands()
@@ -39,9 +38,11 @@ def test_the_second_run_of_the_demo_opens_alerts(
 
 @pytest.mark.long
 def test_every_command_of_the_demo_does_its_work(
-    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(PROJECT_DIR)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "warehouse").mkdir()
     with make_project("duckdb", "test") as project:
         opened = alerts_of_runs(project, commands())
     assert [bool(nodes) for nodes in opened] == [False, True]
+    assert "</html>" in (tmp_path / "warehouse/report.html").read_text(encoding="utf-8")

@@ -13,9 +13,10 @@ def commands() -> list[list[str]]:
     """Give the words of each command of the demo, in its order, on the target of the caller."""
     makefile = (PROJECT_DIR / "Makefile").read_text(encoding="utf-8")
     recipe = makefile.partition("\ndemo: ")[2].partition("\n\n")[0]
-    (logs,) = re.findall(r"^LOGS := (.*)$", makefile, re.M)
+    values = dict(re.findall(r"^(\w+) := (.*)$", makefile, re.M))
+    recipe = re.sub(r"\$\((LOGS|PAGE)\)", lambda name: values[name[1]], recipe)
     return [
-        _expanded(line.strip().removeprefix(PROGRAM).replace("$(LOGS)", logs))
+        _expanded(line.strip().removeprefix(PROGRAM))
         for line in recipe.splitlines()
         if line.strip().startswith(PROGRAM)
     ]
