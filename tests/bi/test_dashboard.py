@@ -1,12 +1,13 @@
 """`make test-bi`: each chart of the dashboard gets from Superset what SQL says of the marts."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg
 import pytest
@@ -108,31 +109,45 @@ def shown() -> Iterator[Shown]:
 
 
 @pytest.fixture(scope="module")
-def seen(shown: Shown) -> Iterator[Seen]:
-    """Log in as a person does, open the dashboard, and wait until every chart is there."""
-    seen = Seen()
+def logged_in(shown: Shown) -> Iterator[Any]:
+    """Log in as a person does; give the page."""
     with started_chromium() as browser:
         page = browser.new_page(viewport={"width": 1500, "height": 2200})
         page.set_default_timeout(WAIT_MS)
-        page.on("response", seen.answered)
-        page.on("requestfailed", seen.failed)
         page.goto(f"{shown.site.address}/login/")
         page.wait_for_load_state("networkidle")
         page.locator("#username").fill(USER)
         page.locator("#password").fill(shown.password)
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/login" not in url)
-        page.goto(shown.site.address + shown.path)
-        charts = page.locator(".dashboard-component-chart-holder")
-        charts.first.wait_for()
-        page.wait_for_load_state("networkidle")
-        page.wait_for_function("!document.querySelector('.loading')")
+        yield page
+
+
+@contextmanager
+def dashboard_seen(page: Any, address: str) -> Iterator[Seen]:
+    """Open the dashboard, wait until every chart is there, and write down what it got."""
+    seen = Seen()
+    page.on("response", seen.answered)
+    page.on("requestfailed", seen.failed)
+    page.goto(address)
+    page.locator(".dashboard-component-chart-holder").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("!document.querySelector('.loading')")
+    yield seen
+    page.remove_listener("response", seen.answered)
+    page.remove_listener("requestfailed", seen.failed)
+
+
+@pytest.fixture(scope="module")
+def seen(shown: Shown, logged_in: Any) -> Seen:
+    with dashboard_seen(logged_in, shown.site.address + shown.path) as seen:
+        charts = logged_in.locator(".dashboard-component-chart-holder")
         seen.titles = [title.strip() for title in charts.locator(".header-title").all_inner_texts()]
         seen.errors = charts.locator("[role=alert]").count()
-        page.wait_for_timeout(2000)  # bars grow to their height
+        logged_in.wait_for_timeout(2000)  # bars grow to their height
         picture = PROJECT_DIR / "target" / "bi" / "dashboard.png"
-        page.screenshot(path=picture, full_page=True)
-        yield seen
+        logged_in.screenshot(path=picture, full_page=True)
+    return seen
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +210,32 @@ def test_deployments_stand_in_the_charts_by_day(seen: Seen) -> None:
     assert len(layers) == 2
     for records in layers:
         assert "command_hash_fix" in {record["short_descr"] for record in records}
+
+
+def test_days_that_are_chosen_are_those_of_every_chart_with_days(
+    shown: Shown, seen: Seen, logged_in: Any, marts: psycopg.Connection[Any]
+) -> None:
+    """The link is what Superset writes into the address when somebody chooses a day."""
+    day = "2025-12-10 : 2025-12-11"
+    chosen = (
+        f"(NATIVE_FILTER-days:(extraFormData:(time_range:'{day}'),"
+        f"filterState:(value:'{day}'),id:NATIVE_FILTER-days,ownState:()))"
+    )
+    address = f"{shown.site.address}{shown.path}?native_filters={quote(chosen)}"
+    with dashboard_seen(logged_in, address) as narrowed:
+        pass
+    picture = PROJECT_DIR / "target" / "bi" / "one_day.png"
+    logged_in.screenshot(path=picture, full_page=True)
+    runs = "select count(*) from marts.flotilla__runs where queued_day = date '2025-12-10'"
+    expected = marts.execute(runs.encode()).fetchone()
+    found = {
+        shown.site.ask("GET", f"chart/{number}")["result"]["slice_name"]: answer["result"][0]
+        for number, answer in narrowed.answers.items()
+    }
+    assert expected == (found["Runs"]["data"][0]["runs"],)
+    bars = found["What stored hashes are (dashed = deployment)"]
+    assert bars["rowcount"] == 1
+    assert seen.errors == 0
 
 
 def test_every_chart_is_drawn_and_none_fails(seen: Seen) -> None:

@@ -202,6 +202,7 @@ def test_record_solution_as_its_user_does(project: Project) -> None:
     assert project.query(found) == [(3, 2, 1)]
 
 
+@pytest.mark.usually_on("postgres")
 def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text("no listing")

@@ -180,7 +180,7 @@ def build_in_steps(
         assert export_marts(project.settings) == incremental
 
 
-@pytest.mark.usually_on("duckdb")
+@pytest.mark.long
 @random_histories
 @given(moments=changed_histories(), partly=st.lists(st.sampled_from(PARTLY), min_size=4))
 def test_what_was_half_made_is_made_whole(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -148,6 +149,7 @@ def change(project: Project, dice: random.Random) -> None:
     land(project.settings, incoming, replaced)
 
 
+@pytest.mark.usually_on("duckdb")
 @settings(
     # One; more where `make simulate` asks for them.
     max_examples=max(1, settings().max_examples // 100),

@@ -103,12 +103,14 @@ def test_notebook_runs_and_writes_nothing(path: Path, reference: Project) -> Non
     assert shown(fresh) == shown(committed), f"{path.name} is out of date: run `make pictures`"
 
 
+@pytest.mark.long
 def test_notebooks_on_the_fleet_run_on_postgres_too(small_projects: dict[str, Project]) -> None:
     with only_read(small_projects["postgres"]):
         for path in FLEET:
             run_cells(path)
 
 
+@pytest.mark.long
 def test_notebooks_on_logs_run_on_postgres_too(make_project: MakeProject) -> None:
     with make_project("postgres", "logs") as project:
         for words in (*loads(), ["build"]):

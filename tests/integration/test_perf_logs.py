@@ -133,6 +133,7 @@ def parts(settings: Settings) -> Parts:
         )
 
 
+@pytest.mark.usually_on("postgres")
 def test_seed_csvs_and_dbt_seed_give_the_same_tables(project: Project, tmp_path: Path) -> None:
     """Loads with labels, directly and as CSV followed by `dbt seed`, are equal after each step."""
     one, two = tmp_path / "one.log", tmp_path / "two.log"

@@ -201,6 +201,7 @@ def test_ends_that_an_earlier_version_did_not_count_are_counted(pulled: Project)
     assert pulled.query(ends) == counted
 
 
+@pytest.mark.usually_on("duckdb")
 def test_the_scrub_goes_through_older_days_within_its_budget(pulled: Project) -> None:
     """Any column, a late run, a whole late day: within one round, whatever their age."""
     runs = [run for run in history(30) if run["queued_at"].date() != day(4)]

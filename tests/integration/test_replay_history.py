@@ -60,6 +60,7 @@ def test_a_chain_of_foreign_donors_is_a_lineage(project: Project) -> None:
     ]
 
 
+@pytest.mark.usually_on("duckdb")
 def test_a_donor_loaded_late_changes_old_runs(project: Project) -> None:
     """Older than the lookback, and the day of the recipient gains no run."""
     recipient = run_row(
@@ -76,6 +77,7 @@ def test_a_donor_loaded_late_changes_old_runs(project: Project) -> None:
     assert project.query(counted)[0][0] == 1
 
 
+@pytest.mark.usually_on("duckdb")
 def test_a_changed_policy_changes_the_replay(project: Project) -> None:
     """A cap of 1,500 MB in the seed: the estimate of 1792 is cut."""
     runs = [
