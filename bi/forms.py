@@ -133,6 +133,22 @@ def _table(chart: Chart) -> Chart:
     }
 
 
+def day_filter() -> Chart:
+    """Give the filter of the dashboard by days; what has no time column stays as it is."""
+    return {
+        "id": "NATIVE_FILTER-days",
+        "type": "NATIVE_FILTER",
+        "name": "Days",
+        "description": "Runs by the day they were queued, attempts submitted, trials ended.",
+        "filterType": "filter_time",
+        "targets": [{}],
+        "controlValues": {"enableEmptyFilter": False},
+        "defaultDataMask": {"extraFormData": {}, "filterState": {}, "ownState": {}},
+        "cascadeParentIds": [],
+        "scope": {"rootPath": ["ROOT_ID"], "excluded": []},
+    }
+
+
 def positions(rows: list[Chart], charts: dict[str, int]) -> Chart:
     """Give the places of charts, by their ids, as Superset keeps a dashboard's layout."""
     names = [f"ROW-{number}" for number, _ in enumerate(rows, 1)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bi.forms import Chart, form_of, positions, title_of
+from bi.forms import Chart, day_filter, form_of, positions, title_of
 from headroom.environment import environment_in_force
 from headroom.errors import HeadroomError
 from headroom.seeds import read_seed
@@ -109,6 +109,7 @@ def publish(superset: Superset, marts: str) -> str:
         charts[title] = _add_chart(superset, title, form, datasets[chart["dataset"]], dashboard)
     look = {
         "positions": positions(wanted["rows"], charts),
+        "native_filter_configuration": [day_filter()],
         "label_colors": {
             name: metric["colour"]
             for asked in wanted["datasets"].values()
