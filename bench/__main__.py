@@ -87,11 +87,13 @@ def measure_page(settings: Settings, folder: Path) -> None:
 
 
 def main() -> None:
-    """Measure on both engines."""
+    """Measure on both engines, or on one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, help="a fleet of so many days, 28,000 runs each")
-    days = parser.parse_args().days
-    for target in TARGETS:
+    parser.add_argument("--target", choices=TARGETS, help="one engine only")
+    asked = parser.parse_args()
+    days = asked.days
+    for target in [asked.target] if asked.target else TARGETS:
         with (
             tempfile.TemporaryDirectory(prefix="headroom-bench-") as folder,
             warehouse_settings(target, Path(folder)) as settings,
