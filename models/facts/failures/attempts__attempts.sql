@@ -54,7 +54,9 @@ select
     end as outcome,
     cast(observed.exit_code as integer) as exit_code,
     observed.node_name,
+    observed.node_lifecycle,
     observed.image,
+    observed.run_us,
     cast(observed.gpu_count as integer) as gpu_count,
     cast(observed.container_restart as integer) as container_restart,
     cast(null as text) as covariates

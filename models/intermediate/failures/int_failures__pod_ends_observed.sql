@@ -35,6 +35,7 @@ select
     {{ known_text('pods.user_name') }} as user_name,
     pods.pod_name,
     {{ known_text('pods.node_name') }} as node_name,
+    cast(null as text) as node_lifecycle,
     {{ known_text('ends.image') }} as image,
     cast(null as text) as cluster_name,
     ends.submitted_at,

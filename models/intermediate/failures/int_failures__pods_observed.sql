@@ -24,6 +24,7 @@ select
     {{ known_text('user_name') }} as user_name,
     pod_name,
     {{ known_text('node_name') }} as node_name,
+    cast(null as text) as node_lifecycle,
     {{ known_text('image') }} as image,
     cast(null as text) as cluster_name,
     submitted_at,

@@ -16,6 +16,7 @@ select
     {{ known_text('user_name') }} as user_name,
     pod_name,
     {{ known_text('node_name') }} as node_name,
+    node_lifecycle,
     {{ known_text('image') }} as image,
     cluster_name,
     queued_at as submitted_at,
