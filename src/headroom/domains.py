@@ -17,12 +17,16 @@ SOURCES_READ = "headroom_operations.sources_read"
 
 @dataclass(frozen=True)
 class Domain:
-    """A domain: the mart that every build of it makes, what is missing without data, what helps."""
+    """A domain: the mart that every build of it makes, what is missing without data, what helps.
+
+    `more` are folders of marts that are made of its facts, and built with it.
+    """
 
     name: str
     mart: str
     absent: str
     remedy: str
+    more: tuple[str, ...] = ()
 
 
 DOMAINS = {
@@ -40,6 +44,7 @@ DOMAINS = {
             "failures__failures",
             "no failure history, pods or events were loaded, and there are no runs of Flotilla",
             "`headroom load failures PATH...` loads them",
+            more=("waste",),
         ),
         Domain(
             "throughput",
@@ -229,5 +234,7 @@ def exclusions(built: Collection[str]) -> list[str]:
 
 
 def _folders(domain: str) -> list[Path]:
-    patterns = (f"models/*/{domain}", f"snapshots/{domain}__*.yml", f"tests/dbt/{domain}")
+    patterns = [f"snapshots/{domain}__*.yml"]
+    for folder in (domain, *DOMAINS[domain].more):
+        patterns += [f"models/*/{folder}", f"tests/dbt/{folder}"]
     return sorted(path for pattern in patterns for path in PROJECT_DIR.glob(pattern))

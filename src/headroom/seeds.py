@@ -7,7 +7,7 @@ not there is never taken for NULL.
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "integer": int,
     "numeric": Decimal,
     "boolean": ["true", "false"].index,
+    "date": date.fromisoformat,
     "timestamptz": datetime.fromisoformat,
 }
 

@@ -231,6 +231,17 @@ for mart, columns in {
 DAMAGE["no_solution_worked_more_often_than_it_was_tried"] = (
     "update marts.failures__remediations set failure_count = -1"
 )
+DAMAGE |= {
+    "waste_parts_add_up_to_the_bill": (
+        "update marts.waste__attempts_daily set used_gb_hours = used_gb_hours + 0.000001"
+    ),
+    "waste_counts_every_ended_attempt_once": (
+        "update marts.waste__attempts_daily set attempt_count = attempt_count + 1"
+    ),
+    "accepted_values_waste_exemptions_kind__whole_node__reserved": (
+        "insert into headroom_reference.waste_exemptions (kind) values ('guess')"
+    ),
+}
 # Kinds that ask the same of any column: one damaged place stands for the others of its layer.
 SHARED_KINDS = ("not_null", "unique", "unique_grain")
 DAMAGE |= {

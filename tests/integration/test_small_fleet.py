@@ -211,3 +211,25 @@ def test_alerts_are_read_from_every_model_of_troubles(small: Project) -> None:
     with small.in_environment(), open_warehouse(small.settings, read_only=True) as warehouse:
         assert models == set(TROUBLES)
         assert models <= warehouse.readable(STEPS_SCHEMA)
+
+
+def test_the_bill_of_flotilla_is_that_of_its_runs(small: Project) -> None:
+    """Of runs that ended after they started; contaminated is a share of over-allocated."""
+    ((expected, ooms),) = small.query(
+        "select sum(memory_gb_hours), sum(memory_gb_hours) filter (where is_oom)"
+        " from marts.flotilla__runs"
+        " where memory_gb_hours > 0 and (is_final or status = 'NEEDS_RETRY')"
+    )
+    ((memory, lost_to_oom, over_allocated, contaminated, unpriced),) = small.query(
+        "select sum(memory_gb_hours), sum(lost_to_oom_gb_hours), sum(over_allocated_gb_hours),"
+        " sum(contaminated_gb_hours), count(*) filter (where memory_cost is null)"
+        " from marts.waste__attempts_daily where submitted_day is not null"
+    )
+    ((undated,),) = small.query(
+        "select coalesce(sum(memory_gb_hours), 0) from marts.waste__attempts_daily"
+        " where submitted_day is null"
+    )
+    assert memory + undated == expected
+    assert lost_to_oom == ooms
+    assert 0 < contaminated < over_allocated
+    assert unpriced == 0

@@ -35,6 +35,7 @@ WITHOUT_LOGS = (
     "--exclude",
     "path:models/*/builds",
     "path:models/*/failures",
+    "path:models/*/waste",
     "path:models/*/throughput",
     "path:models/*/operations",
     "path:seeds/landed",

@@ -1,0 +1,72 @@
+with
+
+attempts as (
+
+    select * from {{ ref('int_waste__attempts_recent') }}
+    where known_by <> 'unknown'
+
+),
+
+requests as (
+
+    select * from {{ ref('int_waste__requests_sized') }}
+
+),
+
+-- Whether an attempt that was killed with less would fit, nobody knows: it counts on no side.
+tried as (
+
+    select
+        attempts.source,
+        attempts.job_name,
+        requests.rule_name,
+        attempts.wasted_gb_hours,
+        attempts.price_per_gb_hour,
+        attempts.currency,
+        attempts.held_us,
+        requests.request_mb,
+        case
+            when attempts.known_by = 'measured' and attempts.measured_mb <= requests.request_mb
+                then requests.request_mb - attempts.measured_mb
+            when attempts.known_by = 'enough' and attempts.held_mb <= requests.request_mb
+                then requests.request_mb - attempts.held_mb
+        end as unused_mb
+    from attempts
+    inner join requests
+        on attempts.source = requests.source and attempts.job_name = requests.job_name
+    where attempts.known_by <> 'killed' or attempts.held_mb >= requests.request_mb
+
+),
+
+weighed as (
+
+    select
+        *,
+        -- An attempt that does not fit is lost, at the latest where it ends now.
+        {{ round_wide(
+            wide_integer('coalesce(unused_mb, request_mb)') ~ ' * held_us', 3600000000000, 6, 38
+        ) }} as expected_gb_hours
+    from tried
+
+)
+
+select
+    source,
+    job_name,
+    rule_name,
+    count(*) as known_count,
+    count(*) filter (where unused_mb is null) as oom_count,
+    cast(sum(expected_gb_hours) as decimal(38, 6)) as expected_waste_gb_hours,
+    cast(sum(wasted_gb_hours) as decimal(38, 6)) as wasted_gb_hours,
+    -- Prices of two currencies do not add up.
+    case
+        when count(distinct currency) = 1 and count(currency) = count(*)
+            then
+                cast(
+                    sum((wasted_gb_hours - expected_gb_hours) * price_per_gb_hour)
+                    as decimal(38, 12)
+                )
+    end as saving_cost,
+    case when count(distinct currency) = 1 then max(currency) end as currency
+from weighed
+group by source, job_name, rule_name

@@ -1,0 +1,200 @@
+"""The bill of memory: its parts add up exactly, whatever is known of an attempt."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from headroom.settings import PROJECT_DIR
+from tests.support.project import TABLES, Project
+from tests.support.raw import write_raw
+
+SAMPLE = PROJECT_DIR / "tests" / "cases" / "waste" / "trace.csv"
+PUBLIC_TRACES = PROJECT_DIR.parent / "shared" / "traces"
+TRACES = [SAMPLE, *sorted(PUBLIC_TRACES.glob("*.csv"))]
+MB_OF_TRACE = Fraction(2**20, 10**6)
+MB_US_OF_GB_HOUR = 1000 * 3600 * 10**6
+PARTS = ("used", "over_allocated", "reserved", "lost_to_oom", "lost_to_failure", "unmeasured")
+BELIEVED = 2**31
+START = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What decides where an attempt's memory-hours go."""
+
+    requested_mb: int | None
+    peak_mb: int | None
+    run_us: int | None
+    failure: str | None = None
+    job: str = "align"
+    submitted: datetime = START
+
+
+@pytest.fixture(scope="module")
+def waste(module_project: Project) -> Iterator[Project]:
+    """The facts without rows, and what waste is made of."""
+    with module_project.in_environment():
+        write_raw(module_project.settings, [], [])
+        module_project.dbt("build", *TABLES, "--select", "+waste__attempts_daily")
+        yield module_project
+
+
+def write(project: Project, attempts: Iterable[Attempt]) -> None:
+    """Put attempts, and the failures of those that failed, into the facts."""
+    rows = list(attempts)
+    project.execute("delete from marts.attempts__attempts")
+    project.execute("delete from marts.failures__failures")
+    for start in range(0, len(rows), 1000):
+        values = [
+            f"('{place}', 'trace', date '{row.submitted.date()}', true, {text(row.job)},"
+            f" {text(row.submitted)}, {text(row.submitted)}, {text(row.submitted)},"
+            f" {row.requested_mb or 'null'}, {'null' if row.peak_mb is None else row.peak_mb},"
+            f" {'null' if row.run_us is None else row.run_us},"
+            f" '{'failed' if row.failure else 'succeeded'}')"
+            for place, row in enumerate(rows[start : start + 1000], start)
+        ]
+        project.execute(
+            "insert into marts.attempts__attempts (attempt_id, source, submitted_day, is_landed,"
+            " job_name, submitted_at, started_at, ended_at, requested_mb, peak_mb, run_us, outcome)"
+            f" values {', '.join(values)}"
+        )
+    failed = [(place, row.failure) for place, row in enumerate(rows) if row.failure]
+    if failed:
+        values = [
+            f"('f{place}', '{place}', 'trace', true, '{START}', '{kind}',"
+            " 'resource', 'r', false, false)"
+            for place, kind in failed
+        ]
+        columns = (
+            "failure_id, attempt_id, origin, is_landed, failed_at, failure_type, failure_class,"
+            " rule_name, has_memory_overflow, is_resolved"
+        )
+        table = "marts.failures__failures"
+        project.execute(f"insert into {table} ({columns}) values {', '.join(values)}")
+
+
+def text(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def rounded(mb: int, us: int) -> Fraction:
+    """Give GB.h with six places, rounded half up."""
+    units = Fraction(mb * us * 10**6, MB_US_OF_GB_HOUR)
+    return Fraction((units + Fraction(1, 2)) // 1, 10**6)
+
+
+def split(row: Attempt) -> dict[str, Fraction]:
+    """Split an attempt's memory-hours as the methods page says it."""
+    limit = row.requested_mb if row.requested_mb and 0 < row.requested_mb < BELIEVED else None
+    peak = row.peak_mb if row.peak_mb and 0 < row.peak_mb < BELIEVED else None
+    us = max(row.run_us or 0, 0)
+    held = limit or peak or 0
+    total = rounded(held, us)
+    parts = dict.fromkeys(PARTS, Fraction(0))
+    if row.failure:
+        parts["lost_to_oom" if row.failure == "OOMKilled" else "lost_to_failure"] = total
+    elif peak is None or (limit and 100 * peak >= 99 * limit):
+        parts["unmeasured"] = total
+    else:
+        parts["used"] = rounded(min(peak, held), us)
+        parts["over_allocated"] = total - parts["used"]
+    return {"memory": total, **parts}
+
+
+def added(rows: Iterable[Attempt]) -> dict[str, Fraction]:
+    sums = dict.fromkeys(("memory", *PARTS), Fraction(0))
+    for row in rows:
+        for part, gb_hours in split(row).items():
+            sums[part] += gb_hours
+    return sums
+
+
+def found(project: Project, relation: str) -> dict[str, Fraction]:
+    names = ("memory", *PARTS)
+    sums = ", ".join(f"sum({name}_gb_hours)" for name in names)
+    (row,) = project.query(f"select {sums} from {relation}")
+    return {name: Fraction(value or 0) for name, value in zip(names, row, strict=True)}
+
+
+MEGABYTES = st.one_of(
+    st.none(), st.integers(0, 400_000), st.sampled_from([1, 99, 100, BELIEVED - 1, BELIEVED, 2**40])
+)
+ATTEMPTS = st.builds(
+    Attempt,
+    requested_mb=MEGABYTES,
+    peak_mb=MEGABYTES,
+    run_us=st.one_of(st.none(), st.integers(-(10**9), 7 * 86_400 * 10**6), st.just(10**15)),
+    failure=st.sampled_from([None, None, "OOMKilled", "Error"]),
+)
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(rows=st.lists(ATTEMPTS, min_size=1, max_size=60))
+def test_the_parts_of_any_attempt_add_up_to_memory_times_hours(
+    waste: Project, rows: list[Attempt]
+) -> None:
+    write(waste, rows)
+    names = ("memory", *PARTS)
+    columns = ", ".join(f"{name}_gb_hours" for name in names)
+    answer = waste.query(
+        f"select attempt_id, {columns} from headroom_intermediate.int_waste__attempts_split"
+    )
+    assert len(answer) == len(rows)
+    for place, *values in answer:
+        parts = dict(zip(names, map(Fraction, values), strict=True))
+        assert parts == split(rows[int(place)]), rows[int(place)]
+        assert parts["memory"] == sum(parts[name] for name in PARTS)
+
+
+def read_trace(path: Path) -> list[Attempt]:
+    """Read a trace; a MB of it is 2^20 bytes."""
+
+    def megabytes(value: str) -> int | None:
+        return round(Fraction(value) * MB_OF_TRACE) if value else None
+
+    def moment(value: str) -> datetime:
+        return datetime.fromisoformat(value)
+
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            Attempt(
+                megabytes(row["requested_mb"]),
+                megabytes(row["peak_mb"]),
+                (moment(row["ended_at"]) - moment(row["started_at"])) // timedelta(microseconds=1),
+                {"ok": None, "COMPLETED": None, "oom": "OOMKilled"}.get(row["outcome"], "Error"),
+                row["group"],
+                moment(row["submitted_at"]),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+@pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
+def test_the_sums_of_a_trace_are_those_computed_without_sql(waste: Project, path: Path) -> None:
+    rows = read_trace(path)
+    write(waste, rows)
+    waste.dbt("run", "--full-refresh", "--select", "waste__attempts_daily")
+    sums = added(rows)
+    assert sums["memory"] > 0
+    assert found(waste, "marts.waste__attempts_daily") == sums
+    waste.dbt("test", "--select", "test_type:data,waste__attempts_daily")
+
+
+def test_what_an_exempt_job_does_not_use_is_reserved(waste: Project) -> None:
+    rows = [Attempt(1000, 250, 3600 * 10**6), Attempt(1000, 250, 3600 * 10**6, job="sort")]
+    write(waste, rows)
+    waste.execute(
+        "insert into headroom_reference.waste_exemptions (source, job_name, kind, why)"
+        " values ('trace', 'sort', 'whole node', 'a test')"
+    )
+    sums = found(waste, "headroom_intermediate.int_waste__attempts_split")
+    waste.execute("delete from headroom_reference.waste_exemptions")
+    quarters = {name: float(value * 4) for name, value in sums.items() if value}
+    assert quarters == {"memory": 8, "used": 2, "over_allocated": 3, "reserved": 3}
