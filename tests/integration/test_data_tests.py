@@ -222,6 +222,9 @@ for mart, columns in {
         "severity": "high__medium__low__info",
         "state": "open__ongoing__resolved",
     },
+    "waste__recommendations": {
+        "advice": "lower__raise__keep__set__insufficient_data__exempt",
+    },
 }.items():
     for column, values in columns.items():
         bad_row = ", ".join(f"cast('guess' as text) as {name}" for name in columns)

@@ -1,6 +1,7 @@
 """The bill of memory: its parts add up exactly, whatever is known of an attempt."""
 
 import csv
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,7 +43,7 @@ def waste(module_project: Project) -> Iterator[Project]:
     """The facts without rows, and what waste is made of."""
     with module_project.in_environment():
         write_raw(module_project.settings, [], [])
-        module_project.dbt("build", *TABLES, "--select", "+waste__attempts_daily")
+        module_project.dbt("build", *TABLES, "--select", "+path:models/marts/waste")
         yield module_project
 
 
@@ -57,12 +58,13 @@ def write(project: Project, attempts: Iterable[Attempt]) -> None:
             f" {text(row.submitted)}, {text(row.submitted)}, {text(row.submitted)},"
             f" {row.requested_mb or 'null'}, {'null' if row.peak_mb is None else row.peak_mb},"
             f" {'null' if row.run_us is None else row.run_us},"
-            f" '{'failed' if row.failure else 'succeeded'}')"
+            f" '{'failed' if row.failure else 'succeeded'}', 'ann', 'o''team')"
             for place, row in enumerate(rows[start : start + 1000], start)
         ]
         project.execute(
             "insert into marts.attempts__attempts (attempt_id, source, submitted_day, is_landed,"
-            " job_name, submitted_at, started_at, ended_at, requested_mb, peak_mb, run_us, outcome)"
+            " job_name, submitted_at, started_at, ended_at, requested_mb, peak_mb, run_us, outcome,"
+            " owner_name, group_name)"
             f" values {', '.join(values)}"
         )
     failed = [(place, row.failure) for place, row in enumerate(rows) if row.failure]
@@ -198,3 +200,98 @@ def test_what_an_exempt_job_does_not_use_is_reserved(waste: Project) -> None:
     waste.execute("delete from headroom_reference.waste_exemptions")
     quarters = {name: float(value * 4) for name, value in sums.items() if value}
     assert quarters == {"memory": 8, "used": 2, "over_allocated": 3, "reserved": 3}
+
+
+HOURS = 3600 * 10**6
+# The example of the methods page: 40 attempts of two hours on 12 days.
+PEAKS = [*(5000 + 16 * number for number in range(37)), 5600, 5900, 6200]
+EXAMPLE = [
+    Attempt(16_000, peak, 2 * HOURS, submitted=START + timedelta(days=number % 12))
+    for number, peak in enumerate(PEAKS)
+]
+OTHERS = [
+    # On two days only, and 29 attempts: neither is enough.
+    *(Attempt(900, 300, HOURS, None, "short", START + timedelta(days=n % 2)) for n in range(40)),
+    *(Attempt(900, 300, HOURS, None, "few", START + timedelta(days=n % 9)) for n in range(29)),
+    # Killed at 2,000 MB; a censored peak of 4,000 MB was enough.
+    *(Attempt(4000, 1000, HOURS, None, "killed", START + timedelta(days=n % 9)) for n in range(40)),
+    *(Attempt(2000, 2000, HOURS, "OOMKilled", "killed", START) for n in range(3)),
+    Attempt(4000, 3990, HOURS, None, "killed", START),
+    # None asks for anything; no peak at all.
+    *(Attempt(None, 700, HOURS, None, "free", START + timedelta(days=n % 9)) for n in range(40)),
+    *(Attempt(900, None, HOURS, None, "blind", START + timedelta(days=n % 9)) for n in range(40)),
+]
+
+
+@pytest.fixture(scope="module")
+def advised(waste: Project) -> Project:
+    write(waste, [*EXAMPLE, *OTHERS])
+    waste.dbt("run", "--full-refresh", "--select", "waste__attempts_daily+")
+    return waste
+
+
+def test_a_request_is_tried_on_the_attempts_of_the_window(advised: Project) -> None:
+    found = advised.query(
+        "select rule_name, advice, recommended_mb, known_count, day_count, expected_oom_count,"
+        " round(cast(oom_probability_high as numeric), 3), wasted_gb_hours, saving_gb_hours,"
+        " saving_cost from marts.waste__recommendations where job_name = 'align' order by 1"
+    )
+    wasted = Fraction(sum(2 * (16_000 - peak) for peak in PEAKS), 1000)
+    for row, request, ooms, bound in zip(found, (7130, 6160), (0, 1), (0.088, 0.129), strict=True):
+        left = sum(2 * (request - peak if peak <= request else request) for peak in PEAKS)
+        saving = wasted - Fraction(left, 1000)
+        assert row[1:6] == ("lower", request, 40, 12, ooms)
+        assert float(row[6]) == bound
+        assert (Fraction(row[7]), Fraction(row[8])) == (wasted, saving)
+        assert Fraction(row[9]) == saving * Fraction(4445, 10**6)
+    assert [row[0] for row in found] == ["largest_peak", "percentile"]
+
+
+def test_without_enough_data_nothing_is_recommended(advised: Project) -> None:
+    rows = advised.query(
+        "select job_name, advice, recommended_mb from marts.waste__recommendations"
+        " where rule_name = 'largest_peak' and job_name <> 'align' order by job_name"
+    )
+    assert rows == [
+        ("blind", "insufficient data", None),
+        ("few", "insufficient data", None),
+        ("free", "set", 805),
+        # What a censored peak got along with is above 1,150 MB, and 2,500 MB after the OOM.
+        ("killed", "keep", 4000),
+        ("short", "insufficient data", None),
+    ]
+
+
+def test_an_owner_is_told_what_to_ask_for(advised: Project) -> None:
+    """By the name of a user or of a group; a quote in a name is part of it."""
+    for owner in ("ann", "o'team"):
+        answer = json.loads(advised.headroom("report", "owner", owner, "--format", "json").stdout)
+        assert {row["job_name"] for row in answer["waste"]} == {"align", *(r.job for r in OTHERS)}
+        first = answer["recommendations"][0]
+        assert (first["job_name"], first["recommended_mb"]) == ("align", 7130)
+    rows = list(
+        csv.DictReader(
+            advised.headroom("report", "owner", "ann", "--format", "csv").stdout.splitlines()
+        )
+    )
+    assert rows[0]["Memory Requests"] == "16000M -> 7130M"
+    assert (rows[0]["Name"], rows[0]["Memory Diff"]) == ("align", "-8870M")
+    shown = advised.headroom("report", "owner", "ann", "--rule", "percentile").stdout
+    assert "6,160" in shown
+    assert "Prices are examples" in shown
+
+
+def test_the_change_of_definitions_is_printed_for_flotilla_alone(advised: Project) -> None:
+    printed = advised.headroom("report", "owner", "ann", "--format", "sql").stdout
+    assert "update" not in printed
+    advised.execute("update marts.waste__recommendations set source = 'flotilla'")
+    advised.execute("update marts.waste__attempts_daily set source = 'flotilla'")
+    printed = advised.headroom("report", "owner", "ann", "--format", "sql").stdout
+    assert "update flotilla.task_def set memory = 7130 where alias = 'align';" in printed
+
+
+def test_an_unknown_owner_is_told_near_names(advised: Project) -> None:
+    outcome = advised.headroom("report", "owner", "anne")
+    assert outcome.returncode == 2
+    assert "no attempt belongs to 'anne'" in outcome.stderr
+    assert "near names are: ann" in outcome.stderr

@@ -1,12 +1,14 @@
 """`headroom report`: analyses of the marts, printed as tables or written as a page."""
 
+import sys
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headroom.cli.common import TargetOption, console, tell_ignored
+from headroom.cli.common import TargetOption, console, problems, tell_ignored
 from headroom.errors import CheckFailedError, MissingExtraError, UsageError
 from headroom.settings import Settings
 from headroom.terminal import plain
@@ -33,6 +35,24 @@ CheckOption = Annotated[
         help="Compare with the published tables, at their own moment; exit 1 on a difference."
     ),
 ]
+
+
+class Rule(StrEnum):
+    """The rules of `waste__recommendations`."""
+
+    LARGEST_PEAK = "largest_peak"
+    PERCENTILE = "percentile"
+
+
+class OwnerForm(StrEnum):
+    """The forms in which an owner's report is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    SQL = "sql"
+
+
 # What draws the charts of a page; pyproject.toml has both in the extra `report`.
 DRAWING = ("altair", "vl_convert")
 
@@ -83,6 +103,40 @@ def replay(target: TargetOption = None, as_of: AsOfOption = None) -> None:
     from headroom.report import Request
 
     _print("replay", target, Request(_moment(as_of)), None)
+
+
+@reports.command()
+def owner(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A user, a group or a project.")],
+    target: TargetOption = None,
+    rule: Annotated[
+        Rule,
+        typer.Option(help="Never below a measured peak, or by a percentile of the peaks."),
+    ] = Rule.LARGEST_PEAK,
+    form: Annotated[
+        OwnerForm,
+        typer.Option(
+            "--format", help="Tables; csv or json for a program; sql: the change of task_def."
+        ),
+    ] = OwnerForm.TABLE,
+) -> None:
+    """Print what an owner's memory cost, and what their jobs should ask for; nothing is changed."""
+    from headroom.report import owner_formats
+    from headroom.report.owner import ask_owner
+
+    settings = Settings.from_environment(target)
+    tell_ignored()
+    with problems.status("asking the marts"):
+        report = ask_owner(settings, name, rule.value)
+    if form is OwnerForm.TABLE:
+        owner_formats.print_owner(console, report)
+        return
+    if form is OwnerForm.SQL:
+        sys.stdout.write(owner_formats.as_sql(report, settings.source_schema))
+    elif form is OwnerForm.CSV:
+        sys.stdout.write(owner_formats.as_csv(report))
+    else:
+        sys.stdout.write(owner_formats.as_json(report))
 
 
 @reports.command()

@@ -106,11 +106,12 @@ def as_json(diagnosis: Diagnosis) -> str:
             sections[single] = sections[single][0]
     if "known_types" in sections:
         sections["known_types"] = [row["failure_type"] for row in sections["known_types"]]
-    written = json.dumps({**head, **sections}, default=_plain, indent=2, ensure_ascii=False)
+    written = json.dumps({**head, **sections}, default=json_value, indent=2, ensure_ascii=False)
     return printable_json(written)
 
 
-def _plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """Give what JSON has for a value of a database; raise TypeError where it has nothing."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):

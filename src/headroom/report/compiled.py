@@ -34,6 +34,8 @@ TOKENS = {
     "failure_pattern_threshold": "least-failures",
     "failure_type": "type-of-failure",
     "job_name": "name-of-job",
+    "owner": "name-of-owner",
+    "waste_rule": "rule-of-the-request",
 }
 LISTS = ("failure_projects",)
 
