@@ -32,7 +32,7 @@ class Domain:
 DOMAINS = {
     domain.name: domain
     for domain in (
-        Domain("flotilla", "flotilla__runs", "", "", more=("effects",)),
+        Domain("flotilla", "flotilla__runs", "", ""),
         Domain(
             "builds",
             "builds__builds",
@@ -42,8 +42,8 @@ DOMAINS = {
         Domain(
             "failures",
             "failures__failures",
-            "no failure history, pods or events were loaded, and there are no runs of Flotilla",
-            "`headroom load failures PATH...` loads them",
+            "no histories, pods, events or jobs were loaded, and there are no runs of Flotilla",
+            "`headroom load failures PATH...` and `headroom load jobs FILE...` load them",
             more=("waste",),
         ),
         Domain(

@@ -46,6 +46,7 @@ GONE: dict[str, list[Row]] = {
     ],
     "landed_failure_events": [{"event_key": "1", "occurred_at": OLD}],
     "landed_pods": [{"pod_key": "1", "created_at": OLD, "started_at": OLD}],
+    "landed_jobs": [{"job_key": "1", "submitted_at": OLD, "ended_at": OLD}],
     "landed_pod_ends": [{"end_key": "1", "pod_key": "1", "ended_at": OLD}],
     "landed_kubernetes_events": [{"event_key": "k1", "first_seen_at": OLD, "last_seen_at": OLD}],
 }
@@ -78,6 +79,7 @@ KEPT: dict[str, list[Row]] = {
         {"pod_key": "2", "created_at": OLD, "finished_at": YOUNG},
         {"pod_key": "3", "created_at": OLD},
     ],
+    "landed_jobs": [{"job_key": "2", "submitted_at": OLD, "ended_at": YOUNG}],
     "landed_pod_ends": [
         {"end_key": "2", "pod_key": "2", "ended_at": OLD},
         {"end_key": "3", "pod_key": "3", "ended_at": YOUNG},

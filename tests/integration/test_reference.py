@@ -54,55 +54,6 @@ def test_readme_shows_what_a_command_prints(reference: Project, name: str) -> No
     assert f"\n$ headroom {command}\n\n{shown}\n```\n" in readme
 
 
-def test_what_the_fix_proves(reference: Project) -> None:
-    figures = """
-        select before_event_count, before_run_count, after_event_count, after_run_count,
-            round(cast(before_low * 100 as numeric), 1),
-            round(cast(before_high * 100 as numeric), 1),
-            round(cast(before_wilson_low * 100 as numeric), 1),
-            round(cast(before_wilson_high * 100 as numeric), 1),
-            round(cast(after_high * 100 as numeric), 1), round(cast(fisher_p as numeric), 5),
-            round(cast(dispersion as numeric), 3), round(cast(day_correlation as numeric), 4),
-            round(after_effective_runs, 1), round(cast(after_effective_high * 100 as numeric), 1),
-            runs_needed_90, runs_needed_99, overlapping_change, overlap_hours
-        from marts.effects__changes where change = 'command_hash_fix' and outcome = 'elevated'
-            and cohort = 'forklift-deploy-model-v1'
-    """
-    (row,) = reference.query(figures)
-    assert row[:4] == (111, 297, 0, 15)
-    assert [float(value) for value in row[4:14]] == [
-        31.9, 43.1, 32.1, 43.0, 21.8, 0.00155, 1.977, 0.0305, 10.5, 29.6
-    ]  # fmt: skip
-    assert (*row[14:17], float(row[17])) == (97, 986, "command_hash_cap_248gb", 42.6)
-
-
-def test_the_card_of_the_fix(reference: Project) -> None:
-    outcome = reference.headroom("report", "effect")
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    shown = " ".join(outcome.stdout.split())
-    for sentence in (
-        "Elevated runs of forklift-deploy-model-v1 fell: 37.4% before (111 of 297), 0.0% after "
-        "(0 of 15). Proven is a reduction of at least 21%.",
-        "Runs at the cap of all definitions: no claim. 0.9% before (201 of 22,590), 0.5% after "
-        "(14 of 3,065); a day 0.63 times as many, bounds 0.34 to 1.08.",
-        "Not identifiable: command_hash_cap_248gb is 42.6 hours away",
-        "A claim of 90% needs 97 runs without one more event (82 more, about 6 days",
-        "15 runs after tell as much as 10.5 independent ones, whose upper bound is 29.6%.",
-    ):
-        assert sentence in shown
-
-
-def test_runs_at_the_cap_prove_nothing(reference: Project) -> None:
-    ((*counts, low, high, verdict),) = reference.query("""
-        select before_event_count, before_days, after_event_count, after_days,
-            rate_ratio_low, rate_ratio_high, verdict
-        from marts.effects__changes
-        where change = 'command_hash_fix' and outcome = 'at_cap' and cohort_kind = 'all'
-    """)
-    assert (counts, round(low, 2), round(high, 2)) == ([201, 9, 14, 1], 0.34, 1.08)
-    assert verdict == "not proven"
-
-
 def test_the_replay_of_the_published_example(reference: Project) -> None:
     rows = reference.query("""
         select certain_donor_count, possible_donor_count, foreign_donor_count,

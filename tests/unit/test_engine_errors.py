@@ -41,6 +41,7 @@ COMMANDS = {
     "load build-stats": [str(SAMPLES / "builds")],
     "load perf-logs": [str(SAMPLES / "throughput")],
     "load failures": [str(SAMPLES / "failures")],
+    "load jobs": [str(SAMPLES / "jobs" / "trace.csv"), "--format", "csv"],
     "failures analyze": [],
     "failures stats": [],
     "failures remediate": ["--type", "OOMKilled"],

@@ -31,6 +31,7 @@ ARGUMENTS = {
     "load dask-report": ["."],
     "load perf-logs": ["."],
     "load failures": ["."],
+    "load jobs": [".", "--format", "csv"],
     "failures analyze": [],
     "failures stats": [],
     "failures remediate": ["--type", "OOMKilled"],

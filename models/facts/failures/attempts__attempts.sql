@@ -59,6 +59,6 @@ select
     observed.run_us,
     cast(observed.gpu_count as integer) as gpu_count,
     cast(observed.container_restart as integer) as container_restart,
-    cast(null as text) as covariates
+    observed.covariates
 from observed
 left join recorded on observed.attempt_id = recorded.attempt_id

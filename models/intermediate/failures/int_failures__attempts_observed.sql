@@ -1,4 +1,4 @@
--- What is loaded of pods and their failures can change any attempt that it names: those are landed.
+-- What is loaded of pods, jobs and failures can change any attempt that it names: those are landed.
 select
     runs.*,
     false as is_landed
@@ -23,3 +23,8 @@ select
     *,
     true as is_landed
 from {{ ref('int_failures__pod_ends_observed') }}
+union all
+select
+    *,
+    true as is_landed
+from {{ ref('int_failures__jobs_observed') }}

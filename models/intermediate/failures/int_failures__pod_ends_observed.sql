@@ -58,6 +58,7 @@ select
     cast(null as bigint) as peak_mb,
     coalesce(pods.has_memory_overflow, false) as has_memory_overflow,
     pods.cpu_request_millicores as cpu_millicores,
-    {{ microseconds_between('ends.started_at', 'ends.ended_at') }} as run_us
+    {{ microseconds_between('ends.started_at', 'ends.ended_at') }} as run_us,
+    cast(null as text) as covariates
 from ends
 inner join pods on ends.pod_key = pods.pod_key

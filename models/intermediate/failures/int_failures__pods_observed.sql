@@ -44,5 +44,6 @@ select
     cast(null as bigint) as peak_mb,
     coalesce(has_memory_overflow, false) as has_memory_overflow,
     cpu_request_millicores as cpu_millicores,
-    {{ microseconds_between('coalesce(tried_again_at, started_at)', 'finished_at') }} as run_us
+    {{ microseconds_between('coalesce(tried_again_at, started_at)', 'finished_at') }} as run_us,
+    cast(null as text) as covariates
 from pods

@@ -43,5 +43,6 @@ select
     cast(peak_memory_mb as bigint) as peak_mb,
     false as has_memory_overflow,
     cast(cpu_millicores as bigint) as cpu_millicores,
-    {{ microseconds_between('started_at', 'finished_at') }} as run_us
+    {{ microseconds_between('started_at', 'finished_at') }} as run_us,
+    cast(null as text) as covariates
 from runs

@@ -16,6 +16,8 @@ texts as (
     union distinct
     select message as raw_text from {{ ref('stg_failures__pod_ends') }}
     union distinct
+    select reason as raw_text from {{ ref('stg_failures__jobs') }}
+    union distinct
     select failure_type as raw_text from {{ ref('stg_failures__events') }}
     union distinct
     select phase as raw_text from {{ ref('stg_failures__events') }}

@@ -166,6 +166,34 @@ def load_failures(
     _require_clean(tally)
 
 
+@loads.command("jobs")
+def load_jobs(
+    paths: PathsArgument,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="What wrote it: csv.")],
+    target: TargetOption = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Name of the scheduler that they ran on; else that of the format."),
+    ] = None,
+    timezone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Zone of times that are written without one.")
+    ] = "UTC",
+    csv: CsvOption = None,
+    strict: StrictOption = False,
+) -> None:
+    """Load jobs of any scheduler as attempts; exit 7 if a line was rejected."""
+    from headroom.loads.jobs import Options
+    from headroom.loads.jobs import load_jobs as load
+    from headroom.loads.render import print_tally
+
+    settings = Settings.from_environment(target)
+    options = Options(form, source, timezone, strict=strict, csv_folder=csv)
+    with _progress() as on_source:
+        tally = load(settings, paths, options, on_source)
+    print_tally(console, tally, kept="jobs")
+    _require_clean(tally)
+
+
 def _require_clean(tally: "Tally") -> None:
     """End with the exit code of rejected input where not everything was loaded."""
     if tally.is_clean:

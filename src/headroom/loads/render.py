@@ -55,7 +55,11 @@ def print_tally(
         f"Read {tally.lines:,} {pieces} of {tally.sources:,} sources: {tally.parsed:,} {kept}, "
         f"{sum(tally.rejected.values()):,} pieces rejected"
     )
-    for what, counts in (("skipped", tally.skipped), ("rejected", tally.rejected)):
+    for what, counts in (
+        ("skipped", tally.skipped),
+        ("rejected", tally.rejected),
+        ("kept, but odd", tally.doubted),
+    ):
         for reason, count in sorted(counts.items()):
             console.print(
                 f"  {what}: {printable(reason)} ({count:,})", markup=False, highlight=False

@@ -21,6 +21,8 @@ class Tally:
     parsed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
+    # Loaded as it is, though it is odd.
+    doubted: Counter[str] = field(default_factory=Counter)
     shown: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     landed: list[Landed] = field(default_factory=list)

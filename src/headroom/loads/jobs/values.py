@@ -1,0 +1,105 @@
+"""What a value of a job can be, in SQL: each macro gives NULL for what it cannot read.
+
+The macros are made once in the DuckDB connection of a load, which reads a million jobs in the time
+in which Python reads some thousands.
+"""
+
+import duckdb
+
+# A 32-bit number with a sign that ran over; see `headroom.reading.quantities`.
+OVERFLOW_MB = 2**31
+MB_OF_MIB = "1.048576"
+NUMBER = r"[0-9]{1,15}(?:[.][0-9]{1,9})?"
+DAY, CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?"
+ZONE = r"(?:Z|[+-][0-9]{2}:?(?:[0-9]{2})?)"
+UNKNOWN = ("", "-", "unknown", "none", "n/a", "null", "nan", "none assigned")
+# Powers of 1024, in MB of 10^6 bytes.
+UNITS = {unit: f"{1024**power / 10**6:.6f}" for power, unit in enumerate("KMGTP", 1)}
+MICROSECONDS = {
+    "d": 24 * 3600 * 10**6,
+    "h": 3600 * 10**6,
+    "m": 60 * 10**6,
+    "s": 10**6,
+    "ms": 1000,
+}
+# What follows the letter of a unit in a longer text.
+UNIT_ENDS = {"m": "(?:[^s]|$)"}
+
+
+def make_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros with which the forms read their values."""
+    for name, body in MACROS.items():
+        connection.execute(f"create or replace macro {name} as {body}")
+
+
+def _unit_factor() -> str:
+    cases = " ".join(f"when '{unit}' then {factor}" for unit, factor in UNITS.items())
+    # Bytes without a unit.
+    return f"case upper(unit) {cases} else 0.000001 end"
+
+
+def _in_units() -> str:
+    """Add up the parts of `1d 2h 3m 4.5s 6ms`."""
+    parts = [
+        "coalesce(cast(try_cast(nullif(regexp_extract(written, "
+        f"'({NUMBER}) ?{unit}{UNIT_ENDS.get(unit, '')}', 1), '') as decimal(18, 6))"
+        f" * {factor} as bigint), 0)"
+        for unit, factor in MICROSECONDS.items()
+    ]
+    return " + ".join(parts)
+
+
+MACROS = {
+    "known(written)": (f"case when lower(trim(written)) not in {UNKNOWN} then trim(written) end"),
+    "amount(written)": (
+        f"case when regexp_full_match(written, '{NUMBER}')"
+        " then try_cast(written as decimal(21, 6)) end"
+    ),
+    "of_unit(number, unit)": f"try_cast(number * ({_unit_factor()}) as decimal(18, 6))",
+    # `1.2 GB`, `900K`, `4Gi`: powers of 1024; a number alone is in `unit`.
+    "size_mb(written, unit)": f"""
+        case
+            when regexp_full_match(written, '{NUMBER} ?[kKMGTP]?i?B?')
+                then of_unit(
+                    amount(regexp_extract(written, '^{NUMBER}')),
+                    case
+                        when regexp_full_match(written, '{NUMBER}') then unit
+                        else regexp_extract(written, '[kKMGTP]')
+                    end
+                )
+        end""",
+    "plain_mb(written, factor)": "try_cast(amount(written) * factor as decimal(18, 6))",
+    # ISO 8601, or seconds, milliseconds or microseconds since 1970.
+    "moment(written, zone)": f"""
+        case
+            when substr(written, 12, 2) = '24' then null
+            when regexp_full_match(written, '{DAY}[T ]{CLOCK}')
+                then timezone(zone, try_cast(written as timestamp))
+            when regexp_full_match(written, '{DAY}[T ]{CLOCK} ?{ZONE}')
+                then try_cast(
+                    regexp_replace(written, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')
+                    as timestamptz
+                )
+            when regexp_full_match(written, '[0-9]{{9,10}}')
+                then make_timestamptz(cast(written as bigint) * 1000000)
+            when regexp_full_match(written, '[0-9]{{12,13}}')
+                then make_timestamptz(cast(written as bigint) * 1000)
+            when regexp_full_match(written, '[0-9]{{15,16}}')
+                then make_timestamptz(cast(written as bigint))
+        end""",
+    "believed(instant)": "case when year(instant) between 1990 and 2099 then instant end",
+    "json_value(written)": """
+        case
+            when regexp_full_match(written, '-?(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,9})?')
+                then written
+            else cast(to_json(written) as text)
+        end""",
+    # `3h 2m`, `1.5s`, `350ms`; a number alone is in milliseconds.
+    "duration_us(written)": f"""
+        case
+            when regexp_full_match(written, '{NUMBER}')
+                then try_cast(amount(written) * 1000 as bigint)
+            when regexp_full_match(written, '(?:{NUMBER} ?(?:d|h|ms|m|s) ?)+')
+                then {_in_units()}
+        end""",
+}
