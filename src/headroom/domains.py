@@ -32,7 +32,7 @@ class Domain:
 DOMAINS = {
     domain.name: domain
     for domain in (
-        Domain("flotilla", "flotilla__runs", "", ""),
+        Domain("flotilla", "flotilla__runs", "", "", more=("effects",)),
         Domain(
             "builds",
             "builds__builds",

@@ -54,6 +54,39 @@ def test_readme_shows_what_a_command_prints(reference: Project, name: str) -> No
     assert f"\n$ headroom {command}\n\n{shown}\n```\n" in readme
 
 
+def test_what_the_fix_proves(reference: Project) -> None:
+    figures = """
+        select before_event_count, before_run_count, after_event_count, after_run_count,
+            round(cast(before_low * 100 as numeric), 1),
+            round(cast(before_high * 100 as numeric), 1),
+            round(cast(before_wilson_low * 100 as numeric), 1),
+            round(cast(before_wilson_high * 100 as numeric), 1),
+            round(cast(after_high * 100 as numeric), 1), round(cast(fisher_p as numeric), 5),
+            round(cast(dispersion as numeric), 3), round(cast(day_correlation as numeric), 4),
+            round(after_effective_runs, 1), round(cast(after_effective_high * 100 as numeric), 1),
+            runs_needed_90, runs_needed_99, overlapping_change, overlap_hours
+        from marts.effects__changes where change = 'command_hash_fix' and outcome = 'elevated'
+            and cohort = 'forklift-deploy-model-v1'
+    """
+    (row,) = reference.query(figures)
+    assert row[:4] == (111, 297, 0, 15)
+    assert [float(value) for value in row[4:14]] == [
+        31.9, 43.1, 32.1, 43.0, 21.8, 0.00155, 1.977, 0.0305, 10.5, 29.6
+    ]  # fmt: skip
+    assert (*row[14:17], float(row[17])) == (97, 986, "command_hash_cap_248gb", 42.6)
+
+
+def test_runs_at_the_cap_prove_nothing(reference: Project) -> None:
+    ((*counts, low, high, verdict),) = reference.query("""
+        select before_event_count, before_days, after_event_count, after_days,
+            rate_ratio_low, rate_ratio_high, verdict
+        from marts.effects__changes
+        where change = 'command_hash_fix' and outcome = 'at_cap' and cohort_kind = 'all'
+    """)
+    assert (counts, round(low, 2), round(high, 2)) == ([201, 9, 14, 1], 0.34, 1.08)
+    assert verdict == "not proven"
+
+
 def test_the_replay_of_the_published_example(reference: Project) -> None:
     rows = reference.query("""
         select certain_donor_count, possible_donor_count, foreign_donor_count,

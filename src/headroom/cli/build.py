@@ -192,6 +192,11 @@ def _run_dbt(asked: Asked, plan: "Plan", work: "Work", record: "BuildRecord") ->
             for error in plan.refused.values():
                 tell_error(error)
             raise
+    if "flotilla" in work.domains:
+        from headroom.effects.filling import complete_effects
+
+        with console.status("computing exact bounds of effects"):
+            complete_effects(asked.settings)
     built = [result for result in run.ended("success") if result.kind in BUILT_KINDS]
     say(
         f"Built {len(built)} seeds, snapshots and models; "

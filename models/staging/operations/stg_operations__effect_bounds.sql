@@ -1,0 +1,21 @@
+select
+    before_event_count,
+    before_run_count,
+    before_effective_runs,
+    after_event_count,
+    after_run_count,
+    after_effective_runs,
+    before_low,
+    before_high,
+    after_low,
+    after_high,
+    after_effective_high,
+    fisher_p,
+    fisher_effective_p,
+    after_split_low,
+    after_split_high,
+    runs_needed_90,
+    runs_needed_99,
+    runs_needed_90_cautious,
+    runs_needed_99_cautious
+from {{ source('operations', 'effect_bounds') }}
