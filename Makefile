@@ -51,6 +51,7 @@ demo: env  ## Make the reference fleet, load sample logs, build the marts on Duc
 	@$(BIN)/headroom run --target duckdb
 	@$(BIN)/headroom report bug --target duckdb --as-of 2025-11-24
 	@$(BIN)/headroom report impact --target duckdb --as-of 2025-12-17
+	@$(BIN)/headroom report effect --target duckdb --change command_hash_fix --as-of 2025-12-17
 	@$(BIN)/headroom failures analyze --target duckdb
 	@mkdir -p $(dir $(PAGE))
 	@$(BIN)/headroom report html --target duckdb --output $(PAGE)

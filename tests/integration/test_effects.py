@@ -103,3 +103,36 @@ def test_bounds_are_computed_once(small: Project) -> None:
         " before_event_count, before_run_count, before_effective_runs,"
         " after_event_count, after_run_count, after_effective_runs having count(*) > 1) as twice"
     ) == [(0,)]
+
+
+def card(project: Project, *options: str) -> str:
+    outcome = project.headroom("report", "effect", *options)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return " ".join(outcome.stdout.split())
+
+
+def test_a_card_of_other_days_counts_these(small: Project) -> None:
+    days = ("--before", "2025-12-01..2025-12-10", "--after", "2025-12-17..2025-12-17")
+    shown = card(small, "--change", "command_hash_fix", *days)
+    assert "before: 2025-12-01 to 2025-12-10; after: 2025-12-17 to 2025-12-17" in shown
+    (counts,) = small.query(
+        "select count(*), count(*) filter (where command_hash is null) from marts.flotilla__runs"
+        " where queued_day between '2025-12-01' and '2025-12-10'"
+    )
+    assert f"{counts[1]:,} of {counts[0]:,}" in shown
+
+
+def test_what_cannot_be_compared_is_said(small: Project) -> None:
+    for options, said in (
+        (("--change", "nothing_like_it"), "no change is called 'nothing_like_it'"),
+        (("--definition", "nobody"), "no run of a definition with the alias 'nobody'"),
+        (
+            ("--change", "command_hash_cap_350gb", "--as-of", "2025-12-17"),
+            "no whole day after it is known by then",
+        ),
+        (("--change", "command_hash_fix", "--after", "2025-12-01..2025-12-05"), "do not lie"),
+        (("--before", "many"), "neither a number of days nor a range of days"),
+    ):
+        outcome = small.headroom("report", "effect", *options)
+        assert outcome.returncode == 2, outcome.stdout
+        assert said in " ".join(outcome.stderr.split())

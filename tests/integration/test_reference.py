@@ -76,6 +76,22 @@ def test_what_the_fix_proves(reference: Project) -> None:
     assert (*row[14:17], float(row[17])) == (97, 986, "command_hash_cap_248gb", 42.6)
 
 
+def test_the_card_of_the_fix(reference: Project) -> None:
+    outcome = reference.headroom("report", "effect")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    shown = " ".join(outcome.stdout.split())
+    for sentence in (
+        "Elevated runs of forklift-deploy-model-v1 fell: 37.4% before (111 of 297), 0.0% after "
+        "(0 of 15). Proven is a reduction of at least 21%.",
+        "Runs at the cap of all definitions: no claim. 0.9% before (201 of 22,590), 0.5% after "
+        "(14 of 3,065); a day 0.63 times as many, bounds 0.34 to 1.08.",
+        "Not identifiable: command_hash_cap_248gb is 42.6 hours away",
+        "A claim of 90% needs 97 runs without one more event (82 more, about 6 days",
+        "15 runs after tell as much as 10.5 independent ones, whose upper bound is 29.6%.",
+    ):
+        assert sentence in shown
+
+
 def test_runs_at_the_cap_prove_nothing(reference: Project) -> None:
     ((*counts, low, high, verdict),) = reference.query("""
         select before_event_count, before_days, after_event_count, after_days,

@@ -11,6 +11,7 @@ import typer
 import yaml
 
 from headroom import errors
+from headroom.effects.asking import ANALYSES
 from headroom.report import REPORTS
 from headroom.report.page.catalog import every_analysis
 from headroom.settings import PROJECT_DIR
@@ -172,6 +173,12 @@ def test_the_exposure_of_a_report_depends_on_what_its_analyses_read(name: str) -
     analyses += filter(None, [REPORTS[name].subject])
     texts = [files[analysis].read_text(encoding="utf-8") for analysis in analyses]
     assert exposures()[f"{name}_report"] == models_read_by(texts)
+
+
+def test_the_exposure_of_the_card_depends_on_what_its_analyses_read() -> None:
+    files = {path.stem: path for path in (PROJECT_DIR / "analyses").rglob("*.sql")}
+    texts = [files[analysis].read_text(encoding="utf-8") for analysis in ANALYSES]
+    assert exposures()["effect_report"] == models_read_by(texts)
 
 
 def test_the_exposure_of_the_page_depends_on_what_its_analyses_read() -> None:

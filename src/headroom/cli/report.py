@@ -140,6 +140,51 @@ def owner(
 
 
 @reports.command()
+def effect(
+    target: TargetOption = None,
+    change: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A deployment or a policy version. Default: the last one with a day after it.",
+        ),
+    ] = None,
+    definition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ALIAS",
+            help="The definition to look at beside all. Default: most elevated runs before.",
+        ),
+    ] = None,
+    before: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAYS|FROM..UNTIL",
+            help="So many whole days before, or these. Default: 9, to the last change.",
+        ),
+    ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAYS|FROM..UNTIL",
+            help="So many whole days after, or these. Default: 28, to the next change.",
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Print what a change proves: claim, evidence, and what speaks against it."""
+    from headroom.effects.asking import EffectRequest, ask_effect
+    from headroom.effects.render import print_card
+
+    settings = Settings.from_environment(target)
+    tell_ignored()
+    request = EffectRequest(change, definition, before, after, _moment(as_of))
+    with console.status("counting both sides"):
+        found = ask_effect(settings, request)
+    print_card(console, found)
+
+
+@reports.command()
 def html(
     output: Annotated[
         Path,

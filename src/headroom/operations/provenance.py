@@ -9,7 +9,7 @@ from headroom.settings import MARTS_SCHEMA
 from headroom.warehouse import Warehouse
 
 # Facts whose names begin with another word than their domain.
-_PREFIXES = {"failures": ("failures", "attempts")}
+_PREFIXES = {"flotilla": ("flotilla", "effects"), "failures": ("failures", "attempts")}
 
 
 @dataclass(frozen=True)

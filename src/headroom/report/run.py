@@ -82,7 +82,7 @@ def run_report(settings: Settings, report: Report, request: Request | None = Non
                 f"fleet alone, and schema {settings.source_schema} holds other data",
                 "leave out --check",
             )
-        as_of = request.as_of or _end_of_history(warehouse)
+        as_of = request.as_of or end_of_history(warehouse)
         values = request.values(as_of, is_reference=is_reference)
         subject = Subject()
         if report.subject:
@@ -118,7 +118,7 @@ def query_marts(warehouse: Warehouse, analysis: str, sql: str) -> Result:
         ) from error
 
 
-def _end_of_history(warehouse: Warehouse) -> datetime:
+def end_of_history(warehouse: Warehouse) -> datetime:
     """Give the end of the last UTC day on which a run was queued; of 1970's first without runs."""
     last = warehouse.scalar(f"select max(queued_at) from {MARTS_SCHEMA}.flotilla__runs")
     return end_of_day(last or datetime(1970, 1, 1, tzinfo=UTC))
