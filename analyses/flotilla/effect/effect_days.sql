@@ -9,5 +9,6 @@ from {{ ref('int_effects__days_compared') }}
 where
     change = '{{ var("effect_change") }}'
     and side = 'after'
-    and (cohort_kind = 'all' or (cohort_kind = 'definition' and cohort = '{{ var("definition") }}'))
+    and cohort_kind in ('all', 'definition')
+    and (cohort_kind = 'all' or cohort = '{{ var("definition") }}')
 order by cohort_kind, outcome, queued_day

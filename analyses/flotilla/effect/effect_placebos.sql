@@ -2,6 +2,22 @@
 -- before and after, within the eight weeks before the change.
 with
 
+daily as (
+
+    select * from {{ ref('int_effects__outcomes_daily') }}
+
+),
+
+days as (
+
+    select
+        queued_day,
+        min(queued_day) over () as first_day
+    from daily
+    group by queued_day
+
+),
+
 windows as (
 
     select
@@ -13,31 +29,25 @@ windows as (
 
 ),
 
-daily as (
-
-    select * from {{ ref('int_effects__outcomes_daily') }}
-
-),
-
 dates as (
 
-    select distinct
-        daily.queued_day as placebo_day,
+    select
+        days.queued_day as placebo_day,
         windows.before_days,
         windows.after_days
-    from daily
+    from days
     cross join windows
     where
-        daily.queued_day between windows.before_until - 55 and windows.before_until
-        and daily.queued_day + windows.after_days - 1 <= windows.before_until
-        and daily.queued_day - windows.before_days >= (select min(queued_day) from daily)
+        days.queued_day between windows.before_until - 55 and windows.before_until
+        and days.queued_day + windows.after_days - 1 <= windows.before_until
+        and days.queued_day - windows.before_days >= days.first_day
         and not exists (
             select 1
             from {{ ref('int_effects__changes_known') }} as changes
             where
-                {{ to_day('changes.begins_at') }} <= daily.queued_day + windows.after_days - 1
+                {{ to_day('changes.begins_at') }} <= days.queued_day + windows.after_days - 1
                 and {{ to_day('coalesce(changes.in_effect_at, changes.begins_at)') }}
-                >= daily.queued_day - windows.before_days
+                >= days.queued_day - windows.before_days
         )
 
 ),
@@ -63,11 +73,14 @@ counted as (
         sum(daily.event_count) filter (where daily.queued_day >= dates.placebo_day) as after_events
     from dates
     inner join daily
-        on daily.queued_day
+        on
+            daily.queued_day
             between dates.placebo_day - dates.before_days
             and dates.placebo_day + dates.after_days - 1
     inner join cohorts
-        on cohorts.cohort_kind = 'all' or daily.cohort = '{{ var("definition") }}'
+        on
+            cohorts.cohort_kind = 'all'
+            or daily.cohort = '{{ var("definition") }}'
     group by cohorts.cohort_kind, daily.outcome, dates.placebo_day
 
 )
