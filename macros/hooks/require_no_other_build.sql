@@ -4,7 +4,7 @@
     {%- if execute and env_var('HEADROOM_ONLY_DATA_CHANGED', 'plain dbt') == 'plain dbt' -%}
         {%- for row in headroom.rows_of(headroom.builds_at_work()) -%}
             {{ exceptions.raise_compiler_error(
-                'another build is at work: ' ~ row[0] ~ ' (since, process, host). Let it end, then start again;'
+                'another build is running: ' ~ row[0] ~ ' (since, process, host). Let it end, then start again;'
                 ~ ' nothing was changed'
             ) }}
         {%- endfor -%}

@@ -163,7 +163,8 @@ def build_marts(
                 raise WarehouseUnavailableError(f"{printable(full.message)}; {kept}", full.hint)
             raise WarehouseUnavailableError(
                 f"the database stopped the build: {printable(reason)}; {kept}",
-                "build again when it answers: what was built stays, the rest follows",
+                "build again when the database answers: what was built stays, the next build "
+                "makes the rest",
             )
         if refused := refusal(run.errors):
             raise refused

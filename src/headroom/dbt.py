@@ -198,7 +198,7 @@ def _require_files(run: DbtRun) -> None:
         if found and not passing_reason(message):
             raise UsageError(
                 f"dbt cannot use its file {found['path']}: {found['why']}",
-                "give the file to this user, or set DBT_TARGET_PATH and DBT_LOG_PATH to folders "
+                "let this user write the file, or set DBT_TARGET_PATH and DBT_LOG_PATH to folders "
                 "that can be written",
             )
 

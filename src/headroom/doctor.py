@@ -133,7 +133,7 @@ def _domain(name: str, plan: Plan, *, is_built: bool) -> Finding:
         return Finding(f"domain {name}: {lack.what}", state, lack.remedy)
     if name in plan.kept:
         what = f"domain {name} also reads a domain that is missing"
-        return Finding(what, "missing", "until that is there its marts stay as they are")
+        return Finding(what, "missing", "its marts stay as they are until that domain has data")
     if not is_built:
         return Finding(f"domain {name} has data, but no marts", "missing", "run `headroom build`")
     return Finding(f"domain {name} has data and marts", "ok")

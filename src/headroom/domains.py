@@ -203,7 +203,7 @@ def _lost(names: Collection[str], places: Collection[str], where: str = "") -> L
     return Lack(
         f"{_and(places)} {'was' if is_one else 'were'} read by an earlier build and "
         f"{'is' if is_one else 'are'} gone; the marts keep what they hold",
-        f"{where or 'bring them back'}; to go on without for good: delete from {SOURCES_READ} "
+        f"{where or 'restore them'}; to go on without them for good: delete from {SOURCES_READ} "
         f"where source_name in ({listed})",
         is_lost=True,
     )

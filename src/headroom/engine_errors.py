@@ -16,9 +16,9 @@ POOLER_HINT = (
     "if PGHOST names a pooler that gives each transaction another session, name the server itself, "
     "or a pool in session mode"
 )
-AGAIN_HINT = "try again; if it stops again, ask who administers the server"
+AGAIN_HINT = "try again; if it stops again, ask the administrator of the server"
 READS_ONLY = (
-    "the server only reads",
+    "the server is read-only",
     "it is a standby, or default_transaction_read_only is on: name the primary server, "
     "or turn the setting off for this user",
 )
@@ -54,8 +54,8 @@ MEANINGS = {
     "42P05": ("the session holds another's prepared statement", POOLER_HINT),
     "28": ("the server refuses the user", "check PGUSER and PGPASSWORD, or PGPASSFILE"),
     "08": ("the connection broke", AGAIN_HINT),
-    "53": ("the server is out of room", "free disk or memory there, then try again"),
-    "58": ("the server cannot read or write its files", "ask who administers the server"),
+    "53": ("the server has no free disk or memory", "free disk or memory there, then try again"),
+    "58": ("the server cannot read or write its files", "ask the administrator of the server"),
     "57": ("the server stopped the work", AGAIN_HINT),
 }
 # What DuckDB says where neither memory nor the folder for the rest has room.
@@ -68,12 +68,12 @@ FILE_IS_FULL = re.compile("Could not write file", re.IGNORECASE)
 MEMORY_IS_FULL = re.compile("Out of Memory Error", re.IGNORECASE)
 SPILL_HINT = (
     "free disk there, or let DuckDB hold more in memory (HEADROOM_MEMORY_LIMIT), then try again: "
-    "what was finished stays, the rest follows"
+    "finished work stays, the next build makes the rest"
 )
 MEMORY_HINT = "raise HEADROOM_MEMORY_LIMIT, or end other programs, then try again"
 LOCK_MEANING = ("another session holds a lock for too long", "let it end, then try again")
 VARIABLES_HINT = "check PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE and PGSERVICE"
-SOURCE_HINT = "check what HEADROOM_SOURCE_DSN says of host, port, database, user and password"
+SOURCE_HINT = "check host, port, database, user and password in HEADROOM_SOURCE_DSN"
 # How DuckDB quotes the server that it reads Flotilla's tables from.
 SOURCE_SAID = re.compile(
     "Unable to connect to Postgres|Failed to (prepare|execute) query|(ERROR|FATAL):  "
@@ -187,7 +187,7 @@ def _of_duckdb(error: duckdb.Error) -> HeadroomError | None:
             "the file is locked by another process", "close it there, then try again"
         )
     if isinstance(error, duckdb.InvalidInputException) and "read-only mode" in line:
-        return WarehouseUnavailableError(f"the file only reads: {line}", "check its rights")
+        return WarehouseUnavailableError(f"the file is read-only: {line}", "check its rights")
     if isinstance(
         error,
         duckdb.IOException
@@ -197,6 +197,6 @@ def _of_duckdb(error: duckdb.Error) -> HeadroomError | None:
     ):
         return WarehouseUnavailableError(
             f"DuckDB cannot read or write its file: {line}",
-            "check the free space and the disk; a damaged file has to come back from a copy",
+            "check the free space and the disk; restore a damaged file from a copy",
         )
     return None

@@ -24,7 +24,7 @@ class CheckFailedError(HeadroomError):
 
 
 class UsageError(HeadroomError):
-    """An option or a variable has a value that means nothing."""
+    """An option or an environment variable is invalid."""
 
     exit_code = 2
 
@@ -36,7 +36,7 @@ class SourceRejectedError(HeadroomError):
 
 
 class BuildFailedError(HeadroomError):
-    """A dbt node failed; every table below it is as the last good build left it."""
+    """A dbt node failed; the tables that depend on it stay as the last good build left them."""
 
     exit_code = 4
 
@@ -48,11 +48,11 @@ class WarehouseUnavailableError(HeadroomError):
 
 
 class LockedError(WarehouseUnavailableError):
-    """Another process or session holds what this one needs, and let too much time pass."""
+    """Another process or session holds the lock that this one needs for too long."""
 
 
 class NotOursError(HeadroomError):
-    """A table that Headroom did not make stands where it would write."""
+    """Headroom would overwrite a table that it did not make."""
 
     exit_code = 6
 

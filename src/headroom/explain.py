@@ -20,8 +20,8 @@ from headroom.warehouse import Result, open_warehouse
 # How each attribution reads in a sentence.
 REASONS = {
     "unscheduled": "it was not scheduled",
-    "not_eligible": "ARA leaves its engine alone",
-    "gpu_request": "ARA leaves GPU runs alone",
+    "not_eligible": "ARA does not size runs of its engine",
+    "gpu_request": "ARA does not size GPU runs",
     "ara_capped": "ARA's estimate was above the cap",
     "ara_exact": "ARA's estimate from its donors",
     "ara_in_interval": "within what ARA could have estimated",
@@ -32,7 +32,7 @@ REASONS = {
 }
 
 # The masks changed after the source had dropped the run.
-LOST = "no longer known: neither the source nor the marts have its words"
+LOST = "no longer known: neither the source nor the marts hold the command"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def print_story(console: Console, story: Story) -> None:
     if story.donors:
         console.print(_donors_table(story))
     elif _beyond_contamination(run) is None:
-        console.print("No earlier OOM run could have been read.", style="dim")
+        console.print("The lookup could not have read any earlier OOM run.", style="dim")
     console.print(otherwise(run), highlight=False)
 
 
@@ -161,7 +161,7 @@ def otherwise(run: dict[str, Any]) -> str:
         )
     without = run["uncontaminated_memory_mb"]
     if without is None:
-        return "Contaminated: its definition is missing, so nobody knows what it would have got."
+        return "Contaminated: its definition is missing, so what it would have got is unknown."
     cost = run["contaminated_gb_hours"]
     return (
         f"Contaminated: without foreign donors it would have got {_mb(without)}; "
@@ -181,8 +181,8 @@ def _beyond_contamination(run: dict[str, Any]) -> str | None:
         return "ARA did not size it, so no other run's memory reached it."
     if run["policy_version"] is None:
         return (
-            "Whether other runs' memory reached it is not known: "
-            "ara_policy_versions has no rules of its time."
+            "Whether other runs' memory reached it is unknown: "
+            "ara_policy_versions has no rules for its time."
         )
     return None
 

@@ -156,7 +156,7 @@ def _server_holder(connection: Connection) -> Holder | None:
 def _wait(deadline: float, holder: Holder | None) -> None:
     if time.monotonic() >= deadline:
         raise AnotherBuildError(
-            f"another build is at work: {holder or 'it does not say who it is'}",
+            f"another build is running: {holder or 'its process is unknown'}",
             "let it end, then build again; nothing was changed",
         )
     time.sleep(RETRY_SECONDS)

@@ -36,8 +36,8 @@ def _parsed(text: str) -> int:
         raise UsageError(
             f"{VARIABLE} is {text!r}, which {what}",
             "give a number and its unit, such as 4GB or 512MiB, of at least "
-            f"{LEAST // UNITS['MB']}MB; without it DuckDB takes half of the machine, or of what "
-            "its container has",
+            f"{LEAST // UNITS['MB']}MB; without it DuckDB takes half the memory of the machine or "
+            "container",
         )
     return size
 

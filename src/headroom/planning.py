@@ -97,13 +97,13 @@ def _reason(
     if built is None:
         return "no build of it has ended well since anything was last built"
     if built.code != now.code:
-        return "code, settings or seeds changed: a model whose SQL is another is made in full"
+        return "code, settings or seeds changed: models whose SQL changed are built in full"
     if built.tables != now.tables:
-        return "tables were made or dropped from outside"
+        return "tables were made or dropped by another program"
     if built.marks != now.of(name):
         return "something was loaded"
     if name == "flotilla" and compare_source(warehouse) is None:
-        return "the source differs from what was pulled; the pull finds out which days"
+        return "the source differs from the pulled copy; the pull finds the changed days"
     return None
 
 

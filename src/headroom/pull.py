@@ -296,7 +296,7 @@ def audit(settings: Settings) -> None:
     if runs:
         days = sorted({str(day or mart_day or "never queued") for _, day, mart_day in runs})
         raise BuildFailedError(
-            f"the audit found {counted(len(runs), 'run')} that flotilla__runs has wrong"
+            f"the audit found {counted(len(runs), 'wrong run')} in flotilla__runs"
             f"{', and stopped there' if len(runs) == MOST_SHOWN else ''}",
             f"such as {runs[0][0]}; days: {', '.join(days[:20])}\n"
             "headroom build --full-refresh makes them right; please report how this came about",

@@ -142,7 +142,7 @@ class DuckDBWarehouse(Warehouse):
                 ) from error
             raise WarehouseUnavailableError(
                 f"{path} cannot be opened as a DuckDB database",
-                "it may be no DuckDB file, or written by another version",
+                "it may not be a DuckDB file, or another version wrote it",
             ) from error
         self.connection.execute("set timezone = 'UTC'")
 

@@ -83,7 +83,7 @@ def test_what_an_endpoint_does_not_take_is_sent_once_it_does(
         for problem, endpoint in ENDPOINTS.items():
             with endpoint() as address:
                 said = run(address)
-            assert "2 messages not sent, and due again: the webhook" in said
+            assert "2 messages not sent, will be tried again: the webhook" in said
             assert problem in said
             project.execute(AGAIN)
         with web_server(take) as address:

@@ -161,7 +161,7 @@ def test_a_second_run_waits_as_long_as_it_may(live: Project) -> None:
         began = time.monotonic()
         outcome = live.headroom_process("run", "--wait", "1s")
         assert outcome.returncode == 8
-        assert "another build is at work: process" in " ".join(outcome.stderr.split())
+        assert "another build is running: process" in " ".join(outcome.stderr.split())
         assert time.monotonic() - began >= 1
 
 
@@ -277,7 +277,7 @@ def test_plain_dbt_refuses_to_start_beside_a_build(make_project: MakeProject) ->
         with (
             project.in_environment(),
             only_build(project.settings),
-            pytest.raises(DbtRuntimeError, match=f"another build is at work: .* {os.getpid()} "),
+            pytest.raises(DbtRuntimeError, match=f"another build is running: .* {os.getpid()} "),
         ):
             project.dbt(*seed)
         assert project.dbt(*seed) == {"thresholds": "success"}

@@ -91,7 +91,7 @@ def test_the_marts_are_those_of_a_warehouse_on_the_server(pair: tuple[Project, P
     assert first == marts(server)
     assert "Nothing changed since" in told(beside.headroom("build"))
     server.execute(A_DAY)
-    assert "the source differs from what was pulled" in told(beside.headroom("plan"))
+    assert "the source differs from the pulled copy" in told(beside.headroom("plan"))
     for project in pair:
         outcome = project.headroom("build")
         assert outcome.returncode == 0, outcome.stdout + outcome.stderr

@@ -77,7 +77,7 @@ def refused(sql: str) -> WarehouseUnavailableError:
     [
         ("statement_timeout=50ms", "select pg_sleep(5)", "the server cancelled a query"),
         ("", "select pg_terminate_backend(pg_backend_pid())", "the server ended the session"),
-        ("default_transaction_read_only=on", "create table x (i int)", "the server only reads"),
+        ("default_transaction_read_only=on", "create table x (i int)", "the server is read-only"),
         ("role=pg_monitor", "create schema x", "the user lacks a right"),
         ("idle_in_transaction_session_timeout=50ms", "", "idle in its transaction"),
     ],
@@ -252,7 +252,7 @@ def test_how_a_build_ends(
 
 def test_a_build_on_a_standby_ends_before_dbt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
-    with pytest.raises(WarehouseUnavailableError, match="the server only reads"):
+    with pytest.raises(WarehouseUnavailableError, match="the server is read-only"):
         check_sources(SETTINGS)
 
 

@@ -57,7 +57,7 @@ RUN: dict[str, Any] = {
         ({"memory_mb": None, "attribution": "unscheduled", "status": "STOPPED"}, "never scheduled"),
         ({"attribution": "not_eligible"}, "ARA did not size it"),
         ({"attribution": "gpu_request"}, "ARA did not size it"),
-        ({"policy_version": None}, "no rules of its time"),
+        ({"policy_version": None}, "no rules for its time"),
     ],
 )
 def test_contamination_is_spoken_of_where_it_can_be(changed: dict[str, Any], said: str) -> None:

@@ -66,13 +66,13 @@ def test_the_second_build_exits_with_8_and_names_the_first(
             cli.main()
         assert ended.value.code == AnotherBuildError.exit_code
         told = " ".join(capsys.readouterr().err.split())
-        assert f"another build is at work: process {process.pid} on {socket.gethostname()}" in told
+        assert f"another build is running: process {process.pid} on {socket.gethostname()}" in told
         assert "since 20" in told
 
 
 def test_a_build_that_waits_gets_its_turn(settings: Settings) -> None:
     with another_build() as process:
-        with pytest.raises(LockedError, match="another build is at work"), only_build(settings, 1):
+        with pytest.raises(LockedError, match="another build is running"), only_build(settings, 1):
             pass
         process.send_signal(signal.SIGTERM)
         with only_build(settings, 30) as holder:

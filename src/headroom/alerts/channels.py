@@ -107,7 +107,9 @@ def _mail(server: str, recipients: str, message: Message) -> None:
     except smtplib.SMTPResponseException as error:
         raise NotDeliveredError(f"the mail server answered {error.smtp_code}") from None
     except smtplib.SMTPException as error:
-        raise NotDeliveredError(f"the mail server refused it: {type(error).__name__}") from None
+        raise NotDeliveredError(
+            f"the mail server refused the mail: {type(error).__name__}"
+        ) from None
     except (OSError, ValueError) as error:
         raise NotDeliveredError(f"the mail server {_refusal(error)}") from None
 

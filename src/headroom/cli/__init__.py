@@ -49,12 +49,14 @@ MARKS = {
 @app.command()
 def fleet(
     target: TargetOption = None,
-    seed: Annotated[int, typer.Option(help="Number that everything random comes from.")] = 20251217,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 20251217,
     days: Annotated[
         int | None,
         typer.Option(
-            help="Instead, make a fleet of so many days with the published 28,000 runs a day; the "
-            "published figures do not hold in it."
+            help=(
+                "Make a fleet of this many days instead, with 28,000 runs a day; the published "
+                "figures do not hold in it."
+            )
         ),
     ] = None,
     until: Annotated[
@@ -67,11 +69,11 @@ def fleet(
         str | None,
         typer.Option(
             metavar="DURATION",
-            help="Make none, but move the fleet that is there on in time: 30m, 1h, 2d.",
+            help="Move the existing fleet forward in time instead: 30m, 1h, 2d.",
         ),
     ] = None,
 ) -> None:
-    """Make synthetic raw tables: the reference fleet, or one that grows and lives."""
+    """Make synthetic raw tables: the reference fleet, or a fleet that grows."""
     from headroom.fleet import DEFAULT_UNTIL, write_fleet
 
     settings = Settings.from_environment(target)
@@ -83,7 +85,7 @@ def fleet(
     if advance is not None:
         if days is not None or until is not None:
             raise UsageError(
-                "--advance moves on a fleet that is there, from where it stands",
+                "--advance moves an existing fleet forward in time",
                 "leave out --days and --until",
             )
         _advance(settings, seed, advance)
@@ -107,7 +109,7 @@ def _advance(settings: Settings, seed: int, text: str) -> None:
     from headroom.fleet.daily import advance_fleet
 
     span = parse_span("--advance", text, "mhd")
-    with console.status("moving the fleet on"):
+    with console.status("moving the fleet forward"):
         moved = advance_fleet(settings, seed, span)
     console.print(
         f"Synthetic fleet: now {moved.now:%Y-%m-%d %H:%M:%S} UTC; {moved.queued:,} runs queued, "
@@ -126,7 +128,7 @@ def explain(
     run_id: Annotated[str, typer.Argument(help="The run, as in `flotilla__runs`.")],
     target: TargetOption = None,
 ) -> None:
-    """Tell a run's story: its donors, how their commands differ, what it would have got."""
+    """Explain a run's memory: its donors, how their commands differ, what it would have got."""
     from headroom.explain import print_story, read_story
 
     settings = Settings.from_environment(target)
@@ -138,7 +140,7 @@ def explain(
 
 @app.command()
 def doctor(target: TargetOption = None) -> None:
-    """Say what is missing, and how to get it; exit 5 if anything is."""
+    """Say what is missing, and how to get it; exit 5 if something is missing."""
     from headroom.doctor import examine
 
     settings = Settings.from_environment(target)
@@ -155,9 +157,11 @@ def doctor(target: TargetOption = None) -> None:
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or one made so.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A new folder, or one that `headroom init` wrote.")
+    ],
 ) -> None:
-    """Write the reference seeds into your own folder, to change them; again: renew them."""
+    """Copy the reference seeds into your own folder, to change them; run again to renew."""
     from headroom.seed_copies import init_folder
     from headroom.seeds import seed_problems
 

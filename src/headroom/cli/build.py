@@ -42,7 +42,7 @@ ScrubOption = Annotated[
 AcceptDeletesOption = Annotated[
     str | None,
     typer.Option(
-        metavar="FROM..UNTIL", help="Believe that the runs missing on these days were deleted."
+        metavar="FROM..UNTIL", help="Accept that the runs missing on these days were deleted."
     ),
 ]
 
@@ -63,11 +63,13 @@ def build(
     scrub: ScrubOption = None,
     audit: Annotated[
         bool,
-        typer.Option(help="Compare all of the source, and all runs of the mart with it; slow."),
+        typer.Option(
+            help="Compare the whole source, and all runs of the mart with the source; slow."
+        ),
     ] = False,
     accept_deletes: AcceptDeletesOption = None,
 ) -> None:
-    """Build and test the marts of every domain that has data; check Flotilla's tables before."""
+    """Check Flotilla's tables, then build and test the marts of every domain that has data."""
     settings = Settings.from_environment(target)
     tell_ignored()
     build_once(asked_of(settings, scrub, accept_deletes, full_refresh=full_refresh, audited=audit))
@@ -238,7 +240,7 @@ def _say_plan(checked: "Checked") -> None:
         say(f"Not built: {name}", style="yellow")
     for name in plan.kept:
         say(
-            f"Not built: {name}, which also reads what was refused; its marts stay as they are",
+            f"Not built: {name} also reads a refused domain; its marts stay as they are",
             style="yellow",
         )
 

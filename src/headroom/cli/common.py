@@ -25,7 +25,7 @@ TargetOption = Annotated[
     typer.Option(
         "--target",
         metavar="|".join(TARGETS),
-        help="The engine to work on; HEADROOM_TARGET, else duckdb.",
+        help="The engine. Default: HEADROOM_TARGET, else duckdb.",
     ),
 ]
 

@@ -20,25 +20,23 @@ failures = typer.Typer(
 )
 
 ProjectOption = Annotated[
-    str | None, typer.Option("--project", help="Only this project; default: all that are allowed.")
+    str | None, typer.Option("--project", help="Only this project. Default: all allowed projects.")
 ]
 LookbackOption = Annotated[
     int, typer.Option("--lookback-days", help="Days of history to look at, back from --as-of.")
 ]
 ThresholdOption = Annotated[
-    int, typer.Option("--threshold", help="Failures that make a pattern, at least.")
+    int, typer.Option("--threshold", help="Smallest number of failures that make a pattern.")
 ]
 AsOfOption = Annotated[
     str | None,
     typer.Option(
         "--as-of",
         metavar="DATE|TIMESTAMP",
-        help="End of the window: a date to its end (UTC). Default: the last day known.",
+        help="End of the window; a date means its end (UTC). Default: the last day with data.",
     ),
 ]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print JSON for a program instead of a report.")
-]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a report.")]
 
 
 @failures.command()
@@ -86,7 +84,7 @@ def remediate(
 ) -> None:
     """Say what fixes a type of failure: rules, and what worked for others.
 
-    Its failures are counted in the window; what was tried and what retries show, in all of history.
+    Failures are counted in the window, solutions and retries in all of history.
     """
     inquiry = _inquiry(project, lookback_days, as_of, threshold)
     inquiry = replace(inquiry, failure_type=failure_type, job_name=job or "")
@@ -100,10 +98,10 @@ def record_solution(
     ],
     description: Annotated[str, typer.Option(help="What was done.")],
     target: TargetOption = None,
-    worked: Annotated[bool, typer.Option("--worked", help="It worked.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="It did not.")] = False,
+    worked: Annotated[bool, typer.Option("--worked", help="The solution worked.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="The solution did not work.")] = False,
 ) -> None:
-    """Record that a solution worked or did not; no load takes the record away."""
+    """Record that a solution worked or did not; loads never delete the record."""
     from headroom.loads.failures import record_solution as record
 
     if worked == failed:

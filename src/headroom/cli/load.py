@@ -28,7 +28,11 @@ PathsArgument = Annotated[
     typer.Argument(help="Files, folders, patterns, gzip or not; - is standard input."),
 ]
 CalibrationOption = Annotated[
-    str, typer.Option(metavar="LABEL", help="What the logs belong to; it stays once it is given.")
+    str,
+    typer.Option(
+        metavar="LABEL",
+        help="The calibration of the logs; rows that are loaded already keep their label.",
+    ),
 ]
 ExperimentOption = Annotated[
     str | None,
@@ -36,7 +40,7 @@ ExperimentOption = Annotated[
 ]
 CsvOption = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Merge into the seed CSVs of a folder instead."),
+    typer.Option(metavar="DIR", help="Write to the seed CSVs of a folder, not to the warehouse."),
 ]
 StrictOption = Annotated[bool, typer.Option(help="Load nothing at all if any piece is rejected.")]
 
@@ -49,10 +53,10 @@ def load_build_stats(
     target: TargetOption = None,
     build_id: Annotated[
         str | None,
-        typer.Option(help="The build of logs that do not name theirs; else the file's name."),
+        typer.Option(help="The build of logs that name no build. Default: the file's name."),
     ] = None,
     region: Annotated[
-        str | None, typer.Option(help="The region of builds whose log names none.")
+        str | None, typer.Option(help="The region of builds whose log names no region.")
     ] = None,
     csv: CsvOption = None,
     strict: StrictOption = False,
@@ -144,11 +148,13 @@ def load_failures(
     target: TargetOption = None,
     source: Annotated[
         str | None,
-        typer.Option(help="Where it comes from; else the file's name without extension."),
+        typer.Option(help="Name of the source. Default: the file's name without extension."),
     ] = None,
     csv: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Merge into the seed CSVs of a folder instead."),
+        typer.Option(
+            metavar="DIR", help="Write to the seed CSVs of a folder, not to the warehouse."
+        ),
     ] = None,
     strict: Annotated[
         bool, typer.Option(help="Load nothing at all if any piece is rejected.")

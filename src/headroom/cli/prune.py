@@ -19,7 +19,7 @@ def prune(
         str | None,
         typer.Option(
             metavar="DATE|TIMESTAMP",
-            help="The moment that the age counts back from; a date is its end (UTC). Default: now.",
+            help="The age counts back from this moment; a date means its end (UTC). Default: now.",
         ),
     ] = None,
     dry_run: Annotated[

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headroom.report import Report, Request
 
 reports = typer.Typer(
-    help="Ask the marts: reports as tables in the terminal, or all domains as one HTML page.",
+    help="Reports on the marts: as tables in the terminal, or all domains as one HTML page.",
     no_args_is_help=True,
 )
 
@@ -26,7 +26,7 @@ AsOfOption = Annotated[
     typer.Option(
         "--as-of",
         metavar="DATE|TIMESTAMP",
-        help="What was visible then: a date to its end (UTC). Default: the last day.",
+        help="The data as of this moment; a date means its end (UTC). Default: the last day.",
     ),
 ]
 CheckOption = Annotated[
@@ -65,7 +65,8 @@ def impact(
         str | None,
         typer.Option(
             metavar="ALIAS",
-            help="The definition to follow. Default: most elevated runs before the fix.",
+            help="The definition to follow. Default: the one with most elevated runs before the "
+            "fix.",
         ),
     ] = None,
     check: CheckOption = False,
@@ -85,12 +86,12 @@ def bug(
         str | None,
         typer.Option(
             metavar="RUN_ID",
-            help="The run whose inheritance is shown. Default: the worst case.",
+            help="The run to show as the example. Default: the worst case.",
         ),
     ] = None,
     check: CheckOption = False,
 ) -> None:
-    """Print what the hash of the description did: shared and missing hashes."""
+    """Print what hashing the description caused: shared and missing hashes."""
     from headroom.report import Request
 
     request = Request(_moment(as_of), run_id=run, must_be_published=check)
@@ -189,7 +190,7 @@ def html(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", metavar="FILE", help="The file to write; one that is there is replaced."
+            "--output", metavar="FILE", help="The file to write; an existing file is replaced."
         ),
     ],
     target: TargetOption = None,

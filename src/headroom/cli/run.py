@@ -47,15 +47,15 @@ def run(
         str | None,
         typer.Option(
             metavar="DURATION",
-            help="Wait so long for another build to end: 30s, 10m, 1h. Default: not at all.",
+            help="How long to wait for another build to end: 30s, 10m, 1h. Default: do not wait.",
         ),
     ] = None,
     deadline: Annotated[
         str | None,
         typer.Option(
             metavar="DURATION",
-            help="Where the database does not answer, try again until so much time has passed. "
-            "Default: do not try again.",
+            help="How long to try again if the database does not answer: 10m, 1h. Default: do not "
+            "try again.",
         ),
     ] = None,
     full_refresh: FullRefreshOption = False,
@@ -65,30 +65,32 @@ def run(
         str | None,
         typer.Option(
             metavar="DATE",
-            help="Compare and build these days again, from this one on; month by month, so that it "
-            "can be interrupted.",
+            help="First day to compare and build again; month by month, so that you can interrupt "
+            "it.",
         ),
     ] = None,
     until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The last of these days. Default: today.")
+        str | None, typer.Option(metavar="DATE", help="Last day to build again. Default: today.")
     ] = None,
     report: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Print this report at the end; can be given again."),
+        typer.Option(
+            metavar="NAME", help="Print this report at the end; give it again for more reports."
+        ),
     ] = None,
     publish: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="duckdb: write a copy for readers, and swap it in when it is whole.",
+            help="DuckDB: write a copy for readers, and swap it in when it is complete.",
         ),
     ] = None,
     log_format: Annotated[
         LogFormat,
-        typer.Option(help="Lines for people, or JSON objects, one a line."),
+        typer.Option(help="Text for people, or one JSON object a line."),
     ] = LogFormat.TEXT,
 ) -> None:
-    """Do what a scheduler wants of one run: wait, build, send alerts, print reports, publish."""
+    """Do all that a schedule needs: wait, build, send alerts, print reports, publish."""
     from headroom.publishing import require_place
 
     speak(log_format)
@@ -136,7 +138,7 @@ def _spans(since: str | None, until: str | None) -> list[tuple[date, date] | Non
 
     if since is None:
         if until is not None:
-            raise UsageError("--until needs --since", "say from which day on")
+            raise UsageError("--until needs --since", "give the first day with --since")
         return [None]
     return list(months_of(parse_days(f"{since}..{until or datetime.now(UTC).date()}")))
 
@@ -234,7 +236,7 @@ def _tell_alerts(settings: Settings) -> None:
             changes = update_alerts(warehouse, tuple(channels))
             deliveries = deliver(warehouse, channels)
     except (HeadroomError, duckdb.Error, psycopg.Error) as error:
-        say(f"Alerts could not be brought up to date: {first_line(error)}", style="yellow")
+        say(f"Alerts could not be updated: {first_line(error)}", style="yellow")
         return
     for changed in changes:
         trouble = changed.trouble
@@ -249,7 +251,7 @@ def _tell_alerts(settings: Settings) -> None:
     if changes and not channels:
         say("Nothing was sent: no channel is set (HEADROOM_ALERT_WEBHOOK and others)")
     for delivery in deliveries:
-        took = f"not sent, and due again: {delivery.problem}" if delivery.problem else "sent"
+        took = f"not sent, will be tried again: {delivery.problem}" if delivery.problem else "sent"
         say(
             f"Alerts to {delivery.channel}: {counted(delivery.count, 'message')} {took}",
             event="delivery",

@@ -79,9 +79,9 @@ def _print_summary(console: Console, diagnosis: Diagnosis) -> bool:
     """Print the totals; False where nothing failed, and that is all there is to say."""
     summary = diagnosis.summary
     if not summary["failure_count"]:
-        found = "No failure is known of in this window."
+        found = "No failure is recorded in this window."
         if not diagnosis.window.is_known:
-            found = "Neither failures nor attempts are known of the projects shown."
+            found = "No failures and no attempts are recorded for the projects shown."
         console.print(f"\n{found}", highlight=False)
         return False
     _fact(console, "total failures", f"{summary['failure_count']:,}")
@@ -94,7 +94,7 @@ def _print_summary(console: Console, diagnosis: Diagnosis) -> bool:
         )
         _fact(console, "attempts", attempts + " that started in the window failed")
     else:
-        _fact(console, "attempts", "no denominator known: counts, no rates")
+        _fact(console, "attempts", "attempts unknown: counts, no rates")
     if summary["without_attempt_count"]:
         _fact(
             console,
@@ -111,7 +111,7 @@ def _print_times(console: Console, diagnosis: Diagnosis) -> None:
     ]
     _print_table(
         console,
-        "Spikes, and what rose since the window before",
+        "Spikes, and rises since the previous window",
         ("by", "value", "failures", "expected", "of attempts", "before", "q", "finding"),
         [
             (
@@ -133,7 +133,7 @@ def _print_places(console: Console, diagnosis: Diagnosis, section: str, kind: st
     rows = diagnosis.sections[section]
     _print_table(
         console,
-        f"{section.capitalize()}: what was seen against what ran there",
+        f"{section.capitalize()}: failures seen against failures expected",
         (
             kind,
             "failures",
@@ -225,7 +225,7 @@ def _print_remediation(console: Console, diagnosis: Diagnosis) -> None:
         ranked = sorted(tried, key=lambda row: int(row["solution_rank"]))
         _print_table(
             console,
-            "What others tried, ranked by the least that the record shows",
+            "What others tried, ranked by the lower bound of the success rate",
             ("", "solution", "worked", "of", "rate", "at least (95%)"),
             [
                 (

@@ -194,7 +194,7 @@ def require_not_newer(warehouse: Warehouse) -> None:
     if newer:
         raise WarehouseUnavailableError(
             f"this warehouse was built by Headroom {max(newer)}, and this is Headroom {own}",
-            "upgrade Headroom here; an older one would read its tables wrongly",
+            "upgrade Headroom here; an older version would read its tables wrongly",
         )
 
 

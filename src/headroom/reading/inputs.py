@@ -182,7 +182,7 @@ def _require_readable(mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
     what = "a socket" if stat.S_ISSOCK(mode) else "a device"
-    raise OSError(errno.EINVAL, f"it is {what}, no file: pipe what it gives, and name - instead")
+    raise OSError(errno.EINVAL, f"it is {what}, not a file: pipe its output, and give - instead")
 
 
 def _wait_for_writer(descriptor: int) -> bytes:
@@ -262,8 +262,8 @@ class _Unpacked(io.RawIOBase):
             self.trouble, found = error, b""
         self._unfolded += len(found)
         if self._unfolded > max(FREE_UNFOLDED, MAX_RATIO * self._packed.count):
-            why = f"it unfolds to more than {MAX_RATIO} times its size, which no log does"
-            self.trouble = BombError(errno.EFBIG, f"{why}: if it is one, unpack it yourself")
+            why = f"it unfolds to more than {MAX_RATIO} times its size, unlike any log"
+            self.trouble = BombError(errno.EFBIG, f"{why}: if it is a log, unpack it yourself")
         buffer[: len(found)] = found
         return len(found)
 

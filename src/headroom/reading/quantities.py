@@ -51,7 +51,7 @@ def memory(name: str, written: str, millicores: int | None = None) -> Memory:
         return Memory(None, has_overflow=True)
     if unit in SLURM_UNITS and unit.endswith("c"):
         if millicores is None:
-            raise BadValueError(f"{name} is for each CPU, and how many CPUs is not known")
+            raise BadValueError(f"{name} is for each CPU, and the number of CPUs is unknown")
         size = EXACT.divide(EXACT.multiply(size, Decimal(millicores)), Decimal(1000))
     return Memory(size.scaleb(-6, EXACT).quantize(Decimal("1e-6"), ROUND_HALF_UP, EXACT))
 

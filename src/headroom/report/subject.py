@@ -137,12 +137,12 @@ def _fix_notes(row: Row) -> list[str]:
     if row["deployed_at"] is None:
         notes.append(
             "The fix is not deployed yet (seed deployments, change command_hash_fix): "
-            "nothing stands after it."
+            "there is nothing to compare after it."
         )
     elif row["after_day"] is None:
         notes.append(
             f"The fix has been rolling out since {row['deployed_at']:%Y-%m-%d %H:%M} UTC "
-            "and is not in effect everywhere yet: nothing stands after it."
+            "and is not in effect everywhere yet: there is nothing to compare after it."
         )
     elif not row["is_after_day_over"]:
         notes.append(

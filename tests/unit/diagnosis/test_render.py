@@ -34,7 +34,7 @@ def analysis(*recommendations: dict[str, Any]) -> str:
 
 def test_what_is_resolved_is_told_where_nothing_fails_any_more() -> None:
     said = analysis(RESOLVED)
-    assert "No failure is known of in this window." in said
+    assert "No failure is recorded in this window." in said
     assert "Nothing now for node-1" in said
     assert "Recommendations" not in analysis()
 

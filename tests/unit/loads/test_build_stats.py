@@ -138,7 +138,7 @@ def test_the_printed_command_is_no_marker() -> None:
         ("BUILD_STATS_JSON_START\n" + block(SAMPLES), 5, None),
         (block(SAMPLES).replace("BUILD_STATS_JSON_END\n", ""), 5, "the end marker is missing"),
         (block(SAMPLES)[:-80], 4, "the JSON is cut off; what is complete was loaded"),
-        (block(SAMPLES) + block(SAMPLES[3:]), 5, "other samples than the longer block"),
+        (block(SAMPLES) + block(SAMPLES[3:]), 5, "samples differ from the longer block"),
         ("text\nBUILD_STATS_JSON_END\n" + block(SAMPLES), 5, "the start marker is missing"),
         ("BUILD_STATS_JSON_START\nno json\nBUILD_STATS_JSON_END\n", 0, "no JSON between"),
         # As `set -x` prints commands.

@@ -461,9 +461,7 @@ def test_the_good_rows_of_a_damaged_database_are_kept(tmp_path: Path) -> None:
     ids = sorted(row["event_id"] for row in rows(collected, EVENTS))
     assert (ids[0], ids[-1]) == (1, 4000)
     assert 3950 < len(ids) == len(set(ids)) < 4000
-    assert collected.tally.unreadable == [
-        f"{path}: it is damaged; what can be read of it was loaded"
-    ]
+    assert collected.tally.unreadable == [f"{path}: it is damaged; its readable part was loaded"]
     # What a damaged database lacks is not taken away.
     assert collected.replaced == set()
 
@@ -472,7 +470,7 @@ def test_a_database_that_was_cut_off_says_that_nothing_was_read(tmp_path: Path) 
     path = many(tmp_path / "h.db")
     path.write_bytes(path.read_bytes()[: 4096 * 200])
     collected = read(path)
-    assert collected.tally.unreadable == [f"{path}: it is damaged; nothing of it can be read"]
+    assert collected.tally.unreadable == [f"{path}: it is damaged; nothing in it can be read"]
     assert (collected.tally.parsed, collected.replaced) == (0, set())
 
 
@@ -482,7 +480,9 @@ def test_a_locked_database_is_reported(tmp_path: Path, monkeypatch: pytest.Monke
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("begin exclusive")
         (said,) = read(path).tally.unreadable
-        assert said.endswith("another program holds it locked; load it again when that one is done")
+        assert said.endswith(
+            "another program has locked the file; load it again when that program has ended"
+        )
         other.execute("rollback")
     assert read(path).tally.is_clean
 
@@ -844,7 +844,7 @@ def test_a_watch_writes_objects_one_behind_the_other() -> None:
     assert len(rows(read_json(written.encode()), PODS)) == 2
     cut = read_json(written[:-40].encode())
     assert [row["pod_uid"] for row in rows(cut, PODS)] == ["a"]
-    assert reasons(cut) == ["the JSON is cut off; what stands before its last object was loaded"]
+    assert reasons(cut) == ["the JSON is cut off; the objects before the last one were loaded"]
 
 
 @pytest.mark.parametrize(("cut_at", "kept"), [('List"', "ab"), ('"c"', "a"), ('"b"', "")])
@@ -854,7 +854,7 @@ def test_a_listing_that_is_cut_before_its_kind_is_a_listing(cut_at: str, kept: s
     written = json.dumps({"apiVersion": "v1", "items": pods, "kind": "List"}, sort_keys=True)
     cut = read_json(written[: written.index(cut_at)].encode())
     assert [row["pod_uid"] for row in rows(cut, PODS)] == list(kept)
-    assert reasons(cut) == ["the JSON is cut off; what stands before its last object was loaded"]
+    assert reasons(cut) == ["the JSON is cut off; the objects before the last one were loaded"]
 
 
 def test_no_env_of_a_pod_is_read_also_where_it_is_cut_or_odd() -> None:

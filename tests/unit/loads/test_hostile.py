@@ -214,7 +214,7 @@ def test_what_a_shell_hands_over_as_a_file_is_read() -> None:
 
 
 def test_devices_folders_and_files_of_other_forms_are_named(tmp_path: Path) -> None:
-    assert why(Path("/dev/zero")).startswith("/dev/zero: it is a device, no file")
+    assert why(Path("/dev/zero")).startswith("/dev/zero: it is a device, not a file")
     assert why(tmp_path).endswith(": it is a folder")
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("pods.json", "{}")
@@ -292,9 +292,7 @@ def test_a_history_whose_row_ids_go_round_ends(
     monkeypatch.setattr(history, "ROWS_A_PAGE", 10)
     path = turned_back(tmp_path / "round.db")
     collected = load(path)
-    assert collected.tally.unreadable == [
-        f"{path}: it is damaged; what can be read of it was loaded"
-    ]
+    assert collected.tally.unreadable == [f"{path}: it is damaged; its readable part was loaded"]
     # Those before the damage, and those from the end back to it; none twice.
     found = [row["event_id"] for row in rows(collected, EVENTS)]
     assert {*range(1, 11), *range(51, 61)} <= set(found)
@@ -308,7 +306,7 @@ def test_names_in_the_schema_that_are_no_text_are_a_damage(tmp_path: Path) -> No
     index = b"sqlite_autoindex_failure_solutions_1"
     assert index in raw
     path.write_bytes(raw.replace(index, index.replace(b"solu", b"sol\x9e")))
-    assert "name.db: it is damaged; nothing of it can be read" in why(path)
+    assert "name.db: it is damaged; nothing in it can be read" in why(path)
 
 
 @pytest.mark.parametrize(

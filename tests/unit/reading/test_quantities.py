@@ -43,7 +43,7 @@ def test_memory_that_ran_over_is_flagged(written: str) -> None:
 
 def test_memory_for_each_cpu_needs_the_cpus() -> None:
     assert memory("m", "1000Mc", 2500) == Memory(Decimal("2621.44"))
-    with pytest.raises(BadValueError, match="how many CPUs is not known"):
+    with pytest.raises(BadValueError, match="the number of CPUs is unknown"):
         memory("m", "1000Mc")
 
 

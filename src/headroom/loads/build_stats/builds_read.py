@@ -15,9 +15,9 @@ from headroom.reading.values import BadValueError
 
 HOOK = "build-stats"
 REPLACED = (
-    "other samples than an earlier log of this load has of the same build; the later ones count"
+    "samples differ from an earlier log of the same build in this load; the later samples count"
 )
-UNREAD = "fields that speak of a quantity, under a name that is not known; without them loaded"
+UNREAD = "fields of a quantity with an unknown name; the rest was loaded"
 Samples = list[Any]
 
 

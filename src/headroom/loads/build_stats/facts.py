@@ -117,7 +117,7 @@ def further(fields: Mapping[str, Any], known: Iterable[str]) -> str | None:
     rest = {name: fields[name] for name in sorted(set(fields) - set(known))}
     written = clean_text(write_json(rest)) if rest else None
     if written and len(written) > MAX_CELL:
-        raise BadValueError(f"its further fields are longer than {MAX_CELL:,} characters")
+        raise BadValueError(f"its other fields are longer than {MAX_CELL:,} characters")
     return written
 
 

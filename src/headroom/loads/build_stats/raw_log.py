@@ -44,7 +44,7 @@ SAID = re.compile(
 CLOUD_BUILD = re.compile(r"^(?:FETCHSOURCE|BUILD|PUSH|Already have image)\b|^Step #\d+")
 MAX_BLOCK = 256 * 1024 * 1024
 NO_END, NO_START = "the end marker is missing", "the start marker is missing"
-DIFFERS = "other samples than the longer block of the same build"
+DIFFERS = "samples differ from the longer block of the same build"
 TOO_LONG = "the line is too long"
 
 

@@ -16,7 +16,7 @@ MAX_DEPTH = 100
 FIRST_LINES = 20_000
 
 NOT_KNOWN = "neither a SQLite history nor pods or events of Kubernetes in JSON"
-CUT = "the JSON is cut off; what stands before its last object was loaded"
+CUT = "the JSON is cut off; the objects before the last one were loaded"
 AGAIN = "list again with `-o json`"
 YAML_CUT = f"the YAML is cut off, or its list has no kind; its last object was not loaded: {AGAIN}"
 YAML_LONG = f"YAML of more than {MAX_YAML // 2**20} MB is not read: {AGAIN}"

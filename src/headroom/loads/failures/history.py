@@ -83,9 +83,9 @@ ALSO_CALLED = {"failure_solutions": {"description": "solution_description"}}
 # A rate that its counts say, and numbers of rows that mean nothing outside of their database.
 NO_FACTS = {"failure_solutions": {"id", "success_rate"}}
 MESSAGES = {
-    "locked": "another program holds it locked; load it again when that one is done",
-    "busy": "another program holds it locked; load it again when that one is done",
-    "readonly": "a program that wrote it was broken off; open it once for writing, then load it",
+    "locked": "another program has locked the file; load it again when that program has ended",
+    "busy": "another program has locked the file; load it again when that program has ended",
+    "readonly": "a program was stopped while writing it; open it once for writing, then load it",
     "unable to open": "it cannot be opened; a database in WAL mode also needs its -wal and -shm "
     "files, or a folder in which they can be made",
     "not a database": "it is not a SQLite database, or it is encrypted",
@@ -131,9 +131,7 @@ class History:
 
     def tell(self) -> None:
         """Report what was not read: of damage, whether anything was."""
-        kept = (
-            "what can be read of it was loaded" if self.row_count else "nothing of it can be read"
-        )
+        kept = "its readable part was loaded" if self.row_count else "nothing in it can be read"
         self.collected.tally.unreadable += [
             f"{self.name}: {why}" + (f"; {kept}" if why == MESSAGES["malformed"] else "")
             for why in self.troubles

@@ -127,6 +127,6 @@ def _read_database(
 def _require_free(name: str) -> None:
     if name == RECORDED:
         raise UsageError(
-            f"the source {RECORDED} is that of `headroom failures record-solution`",
+            f"the source {RECORDED} belongs to `headroom failures record-solution`",
             "give another --source",
         )

@@ -21,7 +21,7 @@ from headroom.warehouse import Result, Warehouse, open_warehouse
 
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = "the last build"
-UNBUILT = Lack("the marts hold no rows", "`headroom build` brings what was loaded")
+UNBUILT = Lack("the marts hold no rows", "`headroom build` fills them from what was loaded")
 NO_BUILDS = Lack("no build by `headroom` is recorded", "`headroom run` or `headroom build` is one")
 
 

@@ -80,7 +80,7 @@ RATES = (
 )
 PLACES = (
     "Share of attempts that failed, with its 95% interval. The short tick is the share expected "
-    "from what ran there; in colour: it fails more than that, and chance does not explain it. "
+    "from what ran there. Coloured: more failures than expected, beyond chance. "
     f"The chart shows at most {failures.MOST_PLACES}, the worst first; the table shows more."
 )
 
@@ -140,7 +140,7 @@ MEMORY = Section(
         Figure(
             "replay_key_frontier",
             "Which key would be better",
-            "What each candidate for the key of the lookup would have meant over all of history: "
+            "How each candidate for the key of the lookup would have worked over all of history: "
             "a wider key covers more runs, and mixes more workloads.",
             (
                 text("key_candidate", "key"),
@@ -237,8 +237,8 @@ FAILURES = Section(
         Figure(
             "overview_hours",
             "Hours",
-            "Failures by hour of the day (UTC). The tick is what the attempts of the hour let "
-            "expect; in colour: a spike that chance does not explain.",
+            "Failures by hour of the day (UTC). The tick is the number expected from the hour's "
+            "attempts. Coloured: a spike that chance does not explain.",
             (
                 count("hour_of_day", "hour"),
                 count("failure_count", "failures"),
@@ -251,8 +251,7 @@ FAILURES = Section(
         Figure(
             "overview_solutions",
             "What people tried",
-            "Recorded solutions, ranked by the share of successes that the record shows at least "
-            "(95%).",
+            "Recorded solutions, ranked by the lower 95% bound of their share of successes.",
             (
                 text("failure_type", "failure"),
                 text("description", "solution"),
@@ -266,8 +265,8 @@ FAILURES = Section(
         Figure(
             "overview_what_helped",
             "What retries show",
-            "Of attempts whose job had just failed: how many worked, by what was changed, beside "
-            "retries that changed nothing. Observational, not randomized.",
+            "How many retries of failed jobs worked, by what was changed, beside retries that "
+            "changed nothing. Observational, not randomized.",
             (
                 text("failure_type", "failure"),
                 text("change_made", "changed"),
@@ -337,7 +336,7 @@ THROUGHPUT = Section(
         Figure(
             "overview_workers",
             "Workers",
-            "Busy is the share of a worker's time in which it computed. A slow task took unusually "
+            "Busy: the share of its time in which a worker computed. A slow task took unusually "
             f"long for its kind. The chart shows at most {throughput.MOST_WORKERS} workers, those "
             "with the most slow tasks; the table shows more.",
             (
@@ -377,7 +376,7 @@ THROUGHPUT = Section(
 OPERATIONS = Section(
     "operations",
     "Operations",
-    "Are the marts fresh, and how did the last builds of them go?",
+    "Are the marts fresh, and how did their last builds go?",
     "operations",
     "operations__builds",
     "max(started_at) from marts.operations__builds",
@@ -402,7 +401,7 @@ OPERATIONS = Section(
         Figure(
             "overview_marts",
             "Marts",
-            "The build that each mart was last made through. A held mart keeps what an earlier "
+            "The build that last made each mart. A held mart keeps what an earlier "
             "build made, because something above it failed.",
             (
                 text("mart_name", "mart"),
