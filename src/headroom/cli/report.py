@@ -53,6 +53,15 @@ class OwnerForm(StrEnum):
     SQL = "sql"
 
 
+class RetryForm(StrEnum):
+    """What `headroom report retries` prints."""
+
+    TABLE = "table"
+    JSON = "json"
+    ARGO = "argo"
+    NEXTFLOW = "nextflow"
+
+
 # What draws the charts of a page; pyproject.toml has both in the extra `report`.
 DRAWING = ("altair", "vl_convert")
 
@@ -212,6 +221,35 @@ def html(
     with console.status("asking the marts and drawing"):
         size = write_page(settings, output, _moment(as_of))
     console.print(f"Wrote {plain(str(output))} ({size / 1000:,.0f} KB)", highlight=False)
+
+
+@reports.command()
+def retries(
+    target: TargetOption = None,
+    job: Annotated[
+        str | None, typer.Option("--job", metavar="NAME", help="Only this job. Default: all.")
+    ] = None,
+    form: Annotated[
+        RetryForm,
+        typer.Option(
+            "--format",
+            help="A table, JSON, or settings to copy: templates of Argo Workflows, Nextflow.",
+        ),
+    ] = RetryForm.TABLE,
+) -> None:
+    """Print what a retry of each job that failed should do, and what hopeless retries cost."""
+    from headroom.report.retries import ask_retries, written
+
+    settings = Settings.from_environment(target)
+    tell_ignored()
+    with problems.status("asking the marts"):
+        rows = ask_retries(settings, job)
+    if form is RetryForm.TABLE:
+        from headroom.report.render import rows_table
+
+        console.print(rows_table(rows))
+    else:
+        sys.stdout.write(written(rows, form.value) + "\n")
 
 
 def _moment(as_of: str | None) -> datetime | None:

@@ -1,5 +1,6 @@
 """Reports as tables for a terminal."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -34,15 +35,24 @@ def print_report(console: Console, report: Report, answers: Answers) -> None:
 
 def answer_table(answer: Answer) -> Table:
     """Lay out one answer; numbers stand right, and an empty answer says so."""
-    caption = None if answer.result.rows else "no rows"
-    table = Table(box=box.SIMPLE_HEAD, caption=caption)
-    for position, column in enumerate(answer.result.columns):
-        values = [row[position] for row in answer.result.rows]
+    return _table(answer.result.columns, answer.result.rows)
+
+
+def rows_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Lay out rows that know their columns, as `answer_table` does."""
+    columns = list(rows[0]) if rows else []
+    return _table(columns, [tuple(row.values()) for row in rows])
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, caption=None if rows else "no rows")
+    for position, column in enumerate(columns):
+        values = [row[position] for row in rows]
         numeric = all(isinstance(value, int | float | Decimal | None) for value in values)
         heading = plain(column.replace("_", " "))
         justify: JustifyMethod = "right" if numeric and values else "left"
         table.add_column(heading, justify=justify, overflow="fold")
-    for row in answer.result.rows:
+    for row in rows:
         table.add_row(*(_cell(value) for value in row))
     return table
 
