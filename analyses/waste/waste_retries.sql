@@ -11,6 +11,7 @@ select
     raised_count,
     raised_success_count,
     raised_success_rate_low,
+    raised_success_rate_high,
     doomed_retry_count,
     doomed_gb_hours,
     usual_request_mb,

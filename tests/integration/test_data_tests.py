@@ -225,6 +225,10 @@ for mart, columns in {
     "waste__recommendations": {
         "advice": "lower__raise__keep__set__insufficient_data__exempt",
     },
+    "waste__failures": {
+        "cause": "memory__leak__infrastructure__other",
+        "more_memory_helps": "yes__no__unknown",
+    },
 }.items():
     for column, values in columns.items():
         bad_row = ", ".join(f"cast('guess' as text) as {name}" for name in columns)

@@ -11,7 +11,7 @@ from headroom.report.retries import written
 
 
 def job(**said: Any) -> dict[str, Any]:
-    """Give a row of `waste__retries`; what is not said is none."""
+    """Give a row of `waste__retries`; the others are zero or NULL."""
     counts = ("failed_attempt", "memory", "leak", "infrastructure", "other", "raised")
     row: dict[str, Any] = {f"{name}_count": 0 for name in (*counts, "raised_success")}
     return {

@@ -23,6 +23,7 @@ ARGUMENTS = {
     "report bug": [],
     "report replay": [],
     "report html": ["--output", "report.html"],
+    "report retries": [],
     "explain": ["run-1"],
     "doctor": [],
     "prune": ["--older-than", "1d"],

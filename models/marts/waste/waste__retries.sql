@@ -33,15 +33,24 @@ counted as (
 raised as (
 
     select
-        failures.source,
-        failures.job_name,
-        count(*) as raised_count,
-        count(*) filter (where retries.is_success) as raised_success_count
-    from failures
-    inner join {{ ref('int_failures__failures_followed') }} as retries
-        on failures.attempt_id = retries.failed_attempt_id
-    where failures.cause in ('memory', 'leak') and retries.change_made = 'memory raised'
-    group by failures.source, failures.job_name
+        source,
+        job_name,
+        raised_count,
+        raised_success_count,
+        {{ wilson_bound('raised_success_count', 'raised_count', 'low') }} as success_rate_low,
+        {{ wilson_bound('raised_success_count', 'raised_count', 'high') }} as success_rate_high
+    from (
+        select
+            failures.source,
+            failures.job_name,
+            count(*) as raised_count,
+            count(*) filter (where retries.is_success) as raised_success_count
+        from failures
+        inner join {{ ref('int_failures__failures_followed') }} as retries
+            on failures.attempt_id = retries.failed_attempt_id
+        where failures.cause in ('memory', 'leak') and retries.change_made = 'memory raised'
+        group by failures.source, failures.job_name
+    ) as tried
 
 ),
 
@@ -67,6 +76,8 @@ select
     counted.job_name,
     case
         when counted.leak_count > 0 then 'leak'
+        when raised.success_rate_high < {{ threshold('retry_seldom_share') }}
+            then 'more memory seldom helps'
         when counted.helped_count > 0 then 'more memory'
         when counted.memory_count > 0 then 'more memory, not tried'
         when counted.infrastructure_count > 0 then 'the same again'
@@ -80,19 +91,22 @@ select
     counted.helped_count,
     coalesce(raised.raised_count, 0) as raised_count,
     coalesce(raised.raised_success_count, 0) as raised_success_count,
-    {{ wilson_bound('raised.raised_success_count', 'raised.raised_count', 'low') }}
-        as raised_success_rate_low,
+    raised.success_rate_low as raised_success_rate_low,
+    raised.success_rate_high as raised_success_rate_high,
     counted.failed_retry_count,
     counted.doomed_retry_count,
     counted.doomed_gb_hours,
     usual.usual_request_mb,
     case
-        when counted.memory_count = 0 then null
-        when jobs.largest_enough_mb > jobs.largest_killed_mb then jobs.largest_enough_mb
-        else
-            cast(
-                ceil((1 + {{ threshold('waste_oom_headroom') }}) * jobs.largest_killed_mb) as bigint
-            )
+        when counted.memory_count > 0
+            then
+                coalesce(
+                    jobs.smallest_enough_mb,
+                    cast(
+                        ceil((1 + {{ threshold('waste_oom_headroom') }}) * jobs.usual_killed_mb)
+                        as bigint
+                    )
+                )
     end as retry_mb
 from counted
 left join raised

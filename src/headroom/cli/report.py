@@ -238,7 +238,7 @@ def retries(
     ] = RetryForm.TABLE,
 ) -> None:
     """Print what a retry of each job that failed should do, and what hopeless retries cost."""
-    from headroom.report.retries import ask_retries, written
+    from headroom.report.retries import ask_retries, shown, written
 
     settings = Settings.from_environment(target)
     tell_ignored()
@@ -247,7 +247,9 @@ def retries(
     if form is RetryForm.TABLE:
         from headroom.report.render import rows_table
 
-        console.print(rows_table(rows))
+        console.print(rows_table(shown(rows)))
+        if hidden := len(rows) - len(shown(rows)):
+            console.print(f"{hidden} more jobs: --job NAME, or --format json", style="dim")
     else:
         sys.stdout.write(written(rows, form.value) + "\n")
 

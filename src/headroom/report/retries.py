@@ -20,6 +20,20 @@ ANALYSIS = "waste_retries"
 # What a killed process ends with: 128 and the signal.
 KILLED = 137
 NODE_RETRIES = 2
+# What fits into a terminal; JSON has all columns.
+SHOWN = (
+    "job_name",
+    "advice",
+    "memory_count",
+    "leak_count",
+    "infrastructure_count",
+    "other_count",
+    "doomed_retry_count",
+    "doomed_gb_hours",
+    "usual_request_mb",
+    "retry_mb",
+)
+MOST_SHOWN = 30
 Row = dict[str, Any]
 
 
@@ -44,14 +58,22 @@ def ask_retries(settings: Settings, job: str | None = None) -> list[Row]:
     return named
 
 
+def shown(rows: Sequence[Row]) -> list[Row]:
+    """Give the columns of the first rows that a terminal has room for."""
+    return [{name: row[name] for name in SHOWN} for row in rows[:MOST_SHOWN]]
+
+
 def written(rows: Sequence[Row], form: str) -> str:
     """Write the rows in a form that programs read: one of WRITERS."""
     return WRITERS[form](rows)
 
 
 def retries_on_memory(row: Row) -> bool:
-    """Say whether a retry with more memory makes sense, and with how much."""
-    return row["retry_mb"] is not None and row["advice"].startswith("more memory")
+    """Say whether a retry with more memory makes sense."""
+    return row["retry_mb"] is not None and row["advice"] in (
+        "more memory",
+        "more memory, not tried",
+    )
 
 
 def _reason(row: Row) -> str:

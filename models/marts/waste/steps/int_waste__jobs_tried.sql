@@ -7,7 +7,8 @@ killed as (
         job_name,
         count(distinct limit_mb) as killed_limit_count,
         min(limit_mb) as smallest_killed_mb,
-        max(limit_mb) as largest_killed_mb
+        max(limit_mb) as largest_killed_mb,
+        percentile_disc(0.5) within group (order by limit_mb) as usual_killed_mb
     from {{ ref('int_waste__failures_sorted') }}
     where kind = 'memory'
     group by source, job_name
@@ -17,12 +18,16 @@ killed as (
 succeeded as (
 
     select
-        source,
-        job_name,
-        max(limit_mb) as largest_enough_mb
-    from {{ ref('int_waste__attempts_recent') }}
-    where outcome = 'succeeded'
-    group by source, job_name
+        attempts.source,
+        attempts.job_name,
+        max(attempts.limit_mb) as largest_enough_mb,
+        min(attempts.limit_mb) filter (where attempts.limit_mb > killed.usual_killed_mb)
+            as smallest_enough_mb
+    from {{ ref('int_waste__attempts_recent') }} as attempts
+    inner join killed
+        on attempts.source = killed.source and attempts.job_name = killed.job_name
+    where attempts.outcome = 'succeeded'
+    group by attempts.source, attempts.job_name
 
 )
 
@@ -32,7 +37,9 @@ select
     killed.killed_limit_count,
     killed.smallest_killed_mb,
     killed.largest_killed_mb,
+    killed.usual_killed_mb,
     succeeded.largest_enough_mb,
+    succeeded.smallest_enough_mb,
     -- It takes whatever it gets: killed with little and with much, and with that much never done.
     coalesce(
         killed.killed_limit_count >= {{ threshold('retry_leak_limits') }}
