@@ -140,3 +140,19 @@ def test_each_job_gets_the_advice_that_fits_it(judged: tuple[Fleet, Project]) ->
         "lost": {"the same again"},
     }
     assert {needed for name, _, needed in rows if name.startswith("small")} <= {4096, 8192, 16_384}
+
+
+def test_the_report_prints_settings_of_jobs_that_may_be_seen(
+    judged: tuple[Fleet, Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, project = judged
+    asked = ("report", "retries", "--format", "argo")
+    outcome = project.headroom(*asked, "--job", "leaking-0")
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.splitlines()[1:] == ["retryStrategy:", '  limit: "0"', ""]
+    table = project.headroom("report", "retries").stdout
+    assert "42 more jobs: --job NAME, or --format json" in table
+    monkeypatch.setenv("HEADROOM_ALLOWED_PROJECTS", "another team")
+    refused = project.headroom(*asked, "--job", "leaking-0")
+    assert refused.returncode == 2
+    assert "'leaking-0'" in refused.stderr

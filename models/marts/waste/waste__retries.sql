@@ -29,7 +29,13 @@ counted as (
 
 ),
 
--- What happened where somebody gave more memory after such a failure.
+jobs as (
+
+    select * from {{ ref('int_waste__jobs_tried') }}
+
+),
+
+-- What happened to attempts that memory ended, and that were tried again with as much as advised.
 raised as (
 
     select
@@ -48,15 +54,13 @@ raised as (
         from failures
         inner join {{ ref('int_failures__failures_followed') }} as retries
             on failures.attempt_id = retries.failed_attempt_id
-        where failures.cause in ('memory', 'leak') and retries.change_made = 'memory raised'
+        inner join {{ ref('int_waste__attempts_recent') }} as attempts
+            on retries.attempt_id = attempts.attempt_id
+        inner join jobs
+            on failures.source = jobs.source and failures.job_name = jobs.job_name
+        where failures.cause = 'memory' and attempts.limit_mb >= jobs.retry_mb
         group by failures.source, failures.job_name
     ) as tried
-
-),
-
-jobs as (
-
-    select * from {{ ref('int_waste__jobs_tried') }}
 
 ),
 
@@ -97,17 +101,7 @@ select
     counted.doomed_retry_count,
     counted.doomed_gb_hours,
     usual.usual_request_mb,
-    case
-        when counted.memory_count > 0
-            then
-                coalesce(
-                    jobs.smallest_enough_mb,
-                    cast(
-                        ceil((1 + {{ threshold('waste_oom_headroom') }}) * jobs.usual_killed_mb)
-                        as bigint
-                    )
-                )
-    end as retry_mb
+    case when counted.memory_count > 0 then jobs.retry_mb end as retry_mb
 from counted
 left join raised
     on counted.source = raised.source and counted.job_name = raised.job_name

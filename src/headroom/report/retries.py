@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from headroom.diagnosis.access import Scope, allowed_projects
 from headroom.errors import UsageError
 from headroom.inventory import require_marts
 from headroom.printable import printable, printable_json
-from headroom.report.compiled import compile_analyses
+from headroom.report.compiled import compile_analyses, fill
 from headroom.report.run import query_marts
 from headroom.settings import Settings
 from headroom.warehouse import open_warehouse
@@ -40,10 +41,12 @@ Row = dict[str, Any]
 def ask_retries(settings: Settings, job: str | None = None) -> list[Row]:
     """Give the jobs with failures, the costliest retries first; only one of them if it is named.
 
-    Raises WarehouseUnavailableError without marts, and UsageError for a job that they do not have.
+    Of the projects that are allowed. Raises WarehouseUnavailableError without marts, and UsageError
+    for a job that they do not have.
     """
     require_marts(settings, "failures")
-    sql = compile_analyses(settings, [ANALYSIS])[ANALYSIS]
+    compiled = compile_analyses(settings, [ANALYSIS])[ANALYSIS]
+    sql = fill(compiled, {"failure_projects": Scope(allowed_projects()).names()})
     with open_warehouse(settings, read_only=True) as warehouse:
         found = query_marts(warehouse, ANALYSIS, sql)
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]

@@ -39,7 +39,10 @@ select
     killed.largest_killed_mb,
     killed.usual_killed_mb,
     succeeded.largest_enough_mb,
-    succeeded.smallest_enough_mb,
+    coalesce(
+        succeeded.smallest_enough_mb,
+        cast(ceil((1 + {{ threshold('waste_oom_headroom') }}) * killed.usual_killed_mb) as bigint)
+    ) as retry_mb,
     -- It takes whatever it gets: killed with little and with much, and with that much never done.
     coalesce(
         killed.killed_limit_count >= {{ threshold('retry_leak_limits') }}
