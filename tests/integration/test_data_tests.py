@@ -229,6 +229,12 @@ for mart, columns in {
         "cause": "memory__leak__infrastructure__other",
         "more_memory_helps": "yes__no__unknown",
     },
+    "waste__retries": {
+        "advice": (
+            "more_memory__more_memory_not_tried__more_memory_seldom_helps__leak__the_same_again"
+            "__no_retry"
+        ),
+    },
 }.items():
     for column, values in columns.items():
         bad_row = ", ".join(f"cast('guess' as text) as {name}" for name in columns)
