@@ -159,9 +159,6 @@ DAMAGE |= {
     "accepted_values_failures__failures_failure_class__resource__user__infrastructure__unknown": (
         "update marts.failures__failures set failure_class = 'fate'"
     ),
-    "accepted_values_failures__failures_origin__flotilla__pods__history": (
-        "update marts.failures__failures set origin = 'hearsay'"
-    ),
     "relationships_failures__failures_rule_name__rule_name__ref_failure_rules_": (
         "update marts.failures__failures set rule_name = 'unwritten'"
     ),
