@@ -106,7 +106,8 @@ def built_alone(project: Project, domain: str) -> None:
     for name in DOMAINS:
         assert (f"Left out: {name} (" in outcome.stdout) == (name not in built)
     assert "headroom fleet" not in outcome.stdout
-    assert mart_domains(project) == built.union(*(DOMAINS[name].more for name in built))
+    more = {folder for name in built for folder in DOMAINS[name].more}
+    assert mart_domains(project) == built | more
     assert project.query(f"select count(*) from marts.{DOMAINS[domain].mart}") > [(0,)]
     assert project.headroom("doctor").returncode == 0
     for name, command in ASKED.items():
@@ -114,7 +115,8 @@ def built_alone(project: Project, domain: str) -> None:
         assert asked.returncode == (0 if name in built else 5), asked.stderr
         assert name in built or f"the domain {name} has no data here" in asked.stderr
         assert "Traceback" not in asked.stderr
-    assert shown_in_page(project) == built | {"operations"}
+    # A history alone has failures, and no attempts that could waste anything.
+    assert shown_in_page(project) - more == built | {"operations"}
 
 
 def shown_in_page(project: Project) -> set[str]:

@@ -140,6 +140,25 @@ FLOTILLA = {
         group by 1
         """,
     ),
+    "the bill by source": (
+        "held_gb_hours,used_gb_hours,over_allocated_gb_hours,lost_to_oom_gb_hours,"
+        "lost_to_failure_gb_hours,unmeasured_gb_hours,wasted_gb_hours,wasted_share,"
+        "unmeasured_share,memory_cost,wasted_cost",
+        "waste_day__source",
+        """
+        select
+            source, sum(memory_gb_hours), sum(used_gb_hours), sum(over_allocated_gb_hours),
+            sum(lost_to_oom_gb_hours), sum(lost_to_failure_gb_hours), sum(unmeasured_gb_hours),
+            sum(memory_gb_hours - used_gb_hours - reserved_gb_hours - unmeasured_gb_hours),
+            sum((memory_gb_hours - used_gb_hours - reserved_gb_hours - unmeasured_gb_hours)::float8)
+            / sum(memory_gb_hours),
+            sum(unmeasured_gb_hours::float8) / sum(memory_gb_hours),
+            sum(memory_cost),
+            sum(memory_cost - used_cost - reserved_cost - unmeasured_cost)
+        from marts.waste__attempts_daily
+        group by 1
+        """,
+    ),
     "values by measure": (
         "values",
         "histogram_bin__measure",

@@ -178,6 +178,54 @@ def rows_of_all(name: str = "name", *, days: int = 20, places: int = 3) -> dict[
             }
             for hour in range(24)
         ],
+        "overview_waste_daily": [
+            {
+                "submitted_day": DAY - timedelta(days=days - 1 - place),
+                "memory_gb_hours": Decimal("15"),
+                **{
+                    f"{part}_gb_hours": Decimal("3")
+                    for part in (
+                        "used",
+                        "over_allocated",
+                        "lost_to_oom",
+                        "lost_to_failure",
+                        "unmeasured",
+                    )
+                },
+            }
+            for place in range(days)
+        ],
+        "overview_requests": [
+            {
+                "source": "flotilla",
+                "job_name": named,
+                "advice": "lower",
+                "usual_request_mb": 16000,
+                "recommended_mb": 7130,
+                "known_count": 40,
+                "day_count": 12,
+                "oom_probability_high": 0.088,
+                "saving_gb_hours": Decimal("709.6"),
+                "saving_cost": Decimal("3.15"),
+                "currency": "USD",
+            }
+            for named in numbered
+        ],
+        "overview_waste_jobs": [
+            {
+                "source": "flotilla",
+                "job_name": named,
+                "attempt_count": 40,
+                "memory_gb_hours": Decimal("1280"),
+                "wasted_gb_hours": Decimal("853.6"),
+                "contaminated_gb_hours": Decimal("0"),
+                "unmeasured_gb_hours": Decimal("0"),
+                "memory_cost": Decimal("5.69"),
+                "wasted_cost": Decimal("3.79"),
+                "currency": "USD",
+            }
+            for named in numbered
+        ],
         "overview_what_helped": [
             {
                 "failure_type": name,

@@ -26,6 +26,12 @@ FIGURES = [figure for section in SECTIONS for figure in section.figures]
 KEYS = {"period", "queued_day", "kind", "trouble_kind", "severity", "opened_at", "sampled_at"}
 KEYS |= {
     "contaminated_gb_hours",
+    "used_gb_hours",
+    "over_allocated_gb_hours",
+    "lost_to_oom_gb_hours",
+    "lost_to_failure_gb_hours",
+    "unmeasured_gb_hours",
+    "submitted_day",
     "deployed_at",
     "started_at",
     "build_id",

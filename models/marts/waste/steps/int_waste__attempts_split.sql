@@ -14,11 +14,8 @@ held as (
     select
         *,
         measured_mb is null or is_censored as is_unmeasured,
-        {{ round_wide(wide_integer('held_mb') ~ ' * held_us', 3600000000000, 6, 38) }}
-            as memory_gb_hours,
-        {{ round_wide(
-            wide_integer('least(held_mb, coalesce(measured_mb, 0))') ~ ' * held_us', 3600000000000, 6, 38
-        ) }} as peak_gb_hours
+        {{ gb_hours('held_mb', 'held_us') }} as memory_gb_hours,
+        {{ gb_hours('least(held_mb, coalesce(measured_mb, 0))', 'held_us') }} as peak_gb_hours
     from {{ ref('int_waste__attempts_held') }}
 
 ),

@@ -43,9 +43,7 @@ weighed as (
     select
         *,
         -- An attempt that does not fit is lost, at the latest where it ends now.
-        {{ round_wide(
-            wide_integer('coalesce(unused_mb, request_mb)') ~ ' * held_us', 3600000000000, 6, 38
-        ) }} as expected_gb_hours
+        {{ gb_hours('coalesce(unused_mb, request_mb)', 'held_us') }} as expected_gb_hours
     from tried
 
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from headroom.charts import builds, failures, memory, operations, throughput
+from headroom.charts import builds, failures, memory, operations, throughput, waste
 from headroom.charts.theme import svg
 from headroom.report.page.cells import (
     Column,
@@ -282,6 +282,74 @@ FAILURES = Section(
     is_of_last_days=True,
 )
 
+WASTE = Section(
+    "waste",
+    "Waste",
+    "What was paid for memory that nobody used, and what should jobs ask for?",
+    "failures",
+    "waste__attempts_daily",
+    "max(submitted_at) from marts.attempts__attempts",
+    (
+        Figure(
+            "overview_waste_daily",
+            "What became of the memory",
+            "Memory-hours of attempts that have ended, by the day on which they were submitted. "
+            "An attempt without a peak, or with one at its limit, is not measured.",
+            (
+                when("submitted_day", "day"),
+                count("memory_gb_hours", "all, GB·h"),
+                count("used_gb_hours", "used"),
+                count("over_allocated_gb_hours", "over-allocated"),
+                count("lost_to_oom_gb_hours", "lost to OOM"),
+                count("lost_to_failure_gb_hours", "lost to other failures"),
+                count("unmeasured_gb_hours", "not measured"),
+            ),
+            _chart(waste.bill_daily),
+            is_latest=True,
+        ),
+        Figure(
+            "overview_requests",
+            "What to ask for",
+            "Requests that differ from what most attempts of the last 30 days asked for. Each is "
+            "above all measured peaks of these days. A saving below 0 is what fewer OOMs cost.",
+            (
+                text("job_name", "job"),
+                text("source", "source"),
+                text("advice", "advice"),
+                Column("usual_request_mb", "now", gigabytes),
+                Column("recommended_mb", "ask for", gigabytes),
+                count("known_count", "attempts"),
+                count("day_count", "days"),
+                percent("oom_probability_high", "OOM at most"),
+                count("saving_gb_hours", "saves, GB·h"),
+                count("saving_cost", "saves"),
+                text("currency", "currency"),
+            ),
+            is_latest=True,
+            if_empty="No request differs much from what is needed, or too little is known.",
+        ),
+        Figure(
+            "overview_waste_jobs",
+            "Jobs that waste most",
+            "The last 30 days. Wasted is what was over-allocated and what was lost with attempts "
+            "that failed; the cost takes the prices of the seed memory_prices.",
+            (
+                text("job_name", "job"),
+                text("source", "source"),
+                count("attempt_count", "attempts"),
+                count("memory_gb_hours", "all, GB·h"),
+                count("wasted_gb_hours", "wasted"),
+                count("contaminated_gb_hours", "contaminated"),
+                count("unmeasured_gb_hours", "not measured"),
+                count("memory_cost", "cost"),
+                count("wasted_cost", "of waste"),
+                text("currency", "currency"),
+            ),
+            is_latest=True,
+        ),
+    ),
+)
+
 BUILDS = Section(
     "builds",
     "Builds",
@@ -415,7 +483,7 @@ OPERATIONS = Section(
     ),
 )
 
-SECTIONS = (MEMORY, HASHES, FAILURES, BUILDS, THROUGHPUT, OPERATIONS)
+SECTIONS = (MEMORY, HASHES, FAILURES, WASTE, BUILDS, THROUGHPUT, OPERATIONS)
 # What the first screen is made of, by the section whose moment and data it needs.
 FLEET, FIX, ALERTS, RECOMMENDATIONS = (
     "overview_fleet",

@@ -1,0 +1,37 @@
+-- The changes of requests that save most, of jobs of which all may be seen.
+with
+
+jobs as (
+
+    select
+        source,
+        job_name
+    from {{ ref('waste__attempts_daily') }}
+    group by source, job_name
+    having bool_and(coalesce({{ in_failure_scope('project') }}, false))
+
+)
+
+select
+    recommendations.source,
+    recommendations.job_name,
+    recommendations.advice,
+    recommendations.usual_request_mb,
+    recommendations.recommended_mb,
+    recommendations.known_count,
+    recommendations.day_count,
+    recommendations.oom_probability_high,
+    recommendations.saving_gb_hours,
+    recommendations.saving_cost,
+    recommendations.currency
+from {{ ref('waste__recommendations') }} as recommendations
+inner join jobs
+    on recommendations.source = jobs.source and recommendations.job_name = jobs.job_name
+where
+    recommendations.rule_name = 'largest_peak'
+    and recommendations.advice in ('lower', 'raise', 'set')
+order by
+    recommendations.saving_gb_hours desc,
+    recommendations.source asc,
+    recommendations.job_name asc
+limit 50
