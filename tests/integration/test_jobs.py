@@ -1,6 +1,7 @@
 """Jobs of any scheduler, from the file to attempts and failures, on both engines."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.support.project import TABLES, Project
 from tests.support.raw import write_raw
 
 SAMPLES = PROJECT_DIR / "samples" / "jobs"
+CASES = PROJECT_DIR / "tests" / "cases" / "jobs"
 PUBLIC_TRACES = PROJECT_DIR.parent / "shared" / "traces"
 FACTS = ("--select", "+attempts__attempts", "+failures__failures")
 TRACE_HEADER = "group,label,submitted_at,started_at,ended_at,requested_mb,peak_mb,outcome"
@@ -43,6 +45,11 @@ def jobs(module_project: Project) -> Iterator[Project]:
     with module_project.in_environment():
         write_raw(module_project.settings, [], [])
     assert load(module_project, SAMPLES / "trace.csv", source="lab").is_clean
+    sacct = load(module_project, SAMPLES / "sacct.txt", form="slurm", timezone="Europe/Berlin")
+    assert sacct.skipped == {"tasks of an array that were not tried": 1}
+    assert sacct.doubted == {"the request is a number that ran over": 1}
+    trace = load(module_project, SAMPLES / "nextflow_trace.txt", form="nextflow")
+    assert trace.skipped == {"tasks from the cache": 1}
     module_project.dbt("build", *TABLES, *FACTS)
     yield module_project
 
@@ -55,7 +62,7 @@ ATTEMPTS = """
     left join marts.failures__failures as failures
         on attempts.attempt_id = failures.attempt_id
     where attempts.source = '{}'
-    order by attempts.submitted_at, attempts.peak_mb
+    order by attempts.submitted_at, attempts.requested_mb, attempts.started_at
 """
 
 
@@ -81,6 +88,96 @@ def test_a_trace_is_attempts_in_decimal_megabytes(jobs: Project) -> None:
         "select covariates from marts.attempts__attempts where source = 'lab' and peak_mb = 10299"
     )[0]
     assert covariates == '{"label": "sample-01", "input_bytes": 7432430494}'
+
+
+def test_the_jobs_of_sacct_have_the_largest_peak_of_their_steps(jobs: Project) -> None:
+    assert attempts(jobs, "slurm") == [
+        ("align", "succeeded", 16777, 9664, 4282, None),
+        ("assemble", "failed", 17180, 17179, 2145, "OOMKilled"),
+        ("assemble", "succeeded", 34360, 20938, 8061, None),
+        ("train", "failed", 68719, None, 1795, "Infrastructure"),
+        ("sweep", "failed", 4194, None, 2, "Error"),
+        ("notebook", "failed", None, 851, 1740, "UserTerminated"),
+        ("align", "failed", 16777, 16383, 86400, "DeadlineExceeded"),
+        ("train", "failed", 68719, None, 4500, "Infrastructure"),
+        ("train", "succeeded", 68719, 42950, 21600, None),
+        ("align", "open", 16777, None, None, None),
+    ]
+    columns = ("cast(submitted_at as text)", "exit_code", "gpu_count", "cpu_millicores")
+    rows = landed(jobs, "slurm", "job_id", *columns)
+    # Berlin is an hour ahead of UTC in winter.
+    assert rows[0][1].startswith("2026-01-13 07:00:00")
+    assert {row[0]: row[2:] for row in rows if row[0] in ("9003", "9004", "9005")} == {
+        "9003": (0, 2, 16000),
+        "9004": (2, None, 1000),
+        "9005": (128 + 15, None, 2000),
+    }
+
+
+def test_the_tasks_of_nextflow_are_attempts_of_their_processes(jobs: Project) -> None:
+    assert attempts(jobs, "nextflow") == [
+        ("STAR_ALIGN", "failed", 32212, 32212, 1855, "OOMKilled"),
+        ("STAR_ALIGN", "succeeded", 32212, 29313, 3440, None),
+        ("STAR_ALIGN", "succeeded", 64425, 44775, 4262, None),
+        ("MULTIQC", "failed", 4295, None, 0, "Error"),
+        ("MULTIQC", "succeeded", 4295, 1288, 58, None),
+        ("SUBREAD", "failed", 17180, None, None, "UserTerminated"),
+    ]
+
+
+def test_a_raw_trace_of_nextflow_reads_as_the_one_for_people(jobs: Project) -> None:
+    assert load(jobs, CASES / "nextflow_raw.txt", form="nextflow", source="raw").is_clean
+    columns = ("job_name", "requested_mb", "peak_mb", "is_over", "exit_code")
+    assert sorted(landed(jobs, "raw", *columns, "ended_at is null"), key=str) == [
+        ("SORT", None, None, False, None, True),
+        ("STAR_ALIGN", Decimal("32212.254720"), Decimal("29313.151795"), True, 0, False),
+        ("STAR_ALIGN", Decimal("32212.254720"), Decimal("32212.254720"), True, 137, False),
+    ]
+    kept = "".join(row[0] for row in landed(jobs, "raw", "covariates"))
+    assert "SECRET" not in kept
+    assert "TOKEN" not in kept
+
+
+SACCT_HEADER = "JobID|JobName|Submit|Start|End|State|ReqMem|MaxRSS|AllocCPUS"
+SACCT_TIMES = "2026-01-01T00:00:00|2026-01-01T00:00:00|2026-01-01T00:01:00"
+
+
+def test_what_sacct_cannot_say_is_rejected_or_flagged(jobs: Project, tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        SACCT_HEADER,
+        f"1|a|b|{SACCT_TIMES}|COMPLETED|1G||1",
+        f"2|x|{SACCT_TIMES}|COMPLETED|1Gc|2G|0",
+        f"3|x|{SACCT_TIMES}|COMPLETED|1,5G||1",
+        f"4.batch|batch|{SACCT_TIMES}|COMPLETED||2G|1",
+        f"5|x|{SACCT_TIMES}|COMPLETED|1G||1",
+        f"5.batch|batch|{SACCT_TIMES}|COMPLETED||2,5G|1",
+        f"6|x|{SACCT_TIMES}|COMPL",
+        f"7|x|{SACCT_TIMES}|FAILED|1G||1",
+        f"7.0|x|{SACCT_TIMES}|OUT_OF_MEMORY||1G|1",
+    )
+    tally = load(jobs, path, form="slurm", source="odd")
+    for number, reason in {
+        2: "the line has 10 fields, the header 9: a pipe in a name? Ask sacct for --delimiter",
+        4: "the request is not an amount",
+        5: "a step without its job",
+        6: "the peak is not an amount",
+        8: "the line has 6 fields, the header 9: is it cut?",
+    }.items():
+        assert any(f"jobs.txt:{number}: {reason}" in place for place in tally.shown), reason
+    assert sum(tally.rejected.values()) == 5
+    assert tally.doubted == {"the request is for each CPU, and how many CPUs is not known": 1}
+    assert sorted(landed(jobs, "odd", "job_id", "requested_mb", "reason")) == [
+        ("2", None, None),
+        ("7", Decimal("1073.741824"), "OOMKilled"),
+    ]
+
+
+def test_sacct_may_part_its_fields_by_another_sign(jobs: Project, tmp_path: Path) -> None:
+    lines = [SACCT_HEADER, f"1|a~b|{SACCT_TIMES}|COMPLETED|1G||1"]
+    path = written(tmp_path, *(line.replace("|", "^").replace("~", "|") for line in lines))
+    assert load(jobs, path, form="slurm", source="signs").is_clean
+    assert landed(jobs, "signs", "job_name") == [("a|b",)]
 
 
 def test_a_job_that_is_loaded_again_is_updated(jobs: Project, tmp_path: Path) -> None:
@@ -140,15 +237,16 @@ def test_bad_lines_are_rejected_with_reasons_and_the_others_land(
     jobs: Project, tmp_path: Path
 ) -> None:
     good = "g,good,2026-01-01T00:00:00Z,,2026-01-01T00:01:00Z,1,2,ok"
-    tally = load(jobs, written(tmp_path, TRACE_HEADER, *BAD_LINES, good), source="bad")
+    path = written(tmp_path, TRACE_HEADER, *BAD_LINES, good)
+    tally = load(jobs, path, source="bad")
     assert tally.parsed == 1
     assert sum(tally.rejected.values()) == len(BAD_LINES)
     for number, reason in enumerate(BAD_LINES.values(), 2):
         assert any(f"jobs.txt:{number}: {reason}" in place for place in tally.shown), reason
     assert tally.doubted == {"the peak is above the request": 1}
     assert len(landed(jobs, "bad", "job_key")) == 1
-    kept = "select count(*) from headroom_landed.landed_rejects where hook = 'jobs'"
-    assert jobs.query(kept) == [(len(BAD_LINES),)]
+    rejects = "select count(*) from headroom_landed.landed_rejects where hook = 'jobs' and source ="
+    assert jobs.query(f"{rejects} '{path.resolve()}'") == [(len(BAD_LINES),)]
     with pytest.raises(InputRejectedError, match="nothing was loaded"):
         load(jobs, written(tmp_path, TRACE_HEADER, "x"), source="strict", strict=True)
 

@@ -175,7 +175,9 @@ def load_failures(
 @loads.command("jobs")
 def load_jobs(
     paths: PathsArgument,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="What wrote it: csv.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="csv, nextflow or slurm.")
+    ],
     target: TargetOption = None,
     source: Annotated[
         str | None,

@@ -1,6 +1,6 @@
 """From texts of a form to rows of `landed_jobs`: typed, and each with what is wrong with it."""
 
-from headroom.loads.jobs.forms import LEFT_OUT, NEEDED, Form, Header, literal, quoted
+from headroom.loads.jobs.forms import NEEDED, Form, Header, literal
 from headroom.loads.jobs.rows import Layout
 from headroom.loads.jobs.states import means
 from headroom.loads.jobs.values import OVERFLOW_MB
@@ -23,16 +23,13 @@ def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
     """
     header = Header(layout.named)
     texts = form.select(header)
-    shown = ", ".join(quoted(name) for name in layout.named if name.lower() not in LEFT_OUT)
-    skipped = ", ".join(map(literal, form.skipped)) or "''"
-    moments = ", ".join(
-        f"believed(moment({name}_text, {literal(zone)})) as {name}_read" for name in MOMENTS
-    )
+    moments = ", ".join(f"moment({name}_text, {literal(zone)}) as {name}_told" for name in MOMENTS)
+    believed = ", ".join(f"believed({name}_told) as {name}_read" for name in MOMENTS)
     durations = ", ".join(f"duration_us({name}_text) as {name}_us" for name in DURATIONS)
     ended = "coalesce(ended_at_read, submitted_at_read + to_microseconds(whole_duration_us))"
     return f"""
-        with texts as ({texts}),
-        read as (
+        with texts as materialized ({texts}),
+        read as materialized (
             select
                 *,
                 -- Slurm says who cancelled it.
@@ -44,6 +41,7 @@ def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
                 try_cast(exit_code_text as integer) as exit_code
             from texts
         ),
+        believed as (select *, {believed} from read),
         judged as (
             select
                 *,
@@ -51,9 +49,9 @@ def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
                 {means("word", "has_failed")} as has_failed,
                 {means("word", "reason")} as meant_reason,
                 coalesce(request_mb >= {OVERFLOW_MB}, false) as has_memory_overflow,
-                request_times_text = '?' as is_request_open,
+                coalesce(request_times_text = '?', false) as is_request_open,
                 {ended} as ended_known
-            from read
+            from believed
         )
         select
             md5(concat_ws(chr(31), {literal(source)}, job_id_text, part_id_text)) as job_key,
@@ -82,27 +80,23 @@ def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
             ) as started_at,
             case when is_over then ended_known end as ended_at,
             case
-                when not has_memory_overflow and request_mb > 0
-                    then try_cast(
-                        request_mb * coalesce(try_cast(request_times_text as decimal(9, 0)), 1)
-                        as decimal(18, 6)
+                when request_mb > 0 and not has_memory_overflow and not is_request_open
+                    then times(
+                        request_mb, coalesce(try_cast(request_times_text as decimal(9, 0)), 1)
                     )
             end as requested_mb,
             case when peak_read_mb > 0 and peak_read_mb < {OVERFLOW_MB} then peak_read_mb end
                 as peak_mb,
             has_memory_overflow,
-            coalesce(is_request_open, false) as is_request_open,
+            is_request_open,
             try_cast(try_cast(cpus_text as decimal(9, 3)) * 1000 as bigint) as cpu_millicores,
             try_cast(gpus_text as integer) as gpu_count,
             covariates,
-            case when upper(state_text) in ({skipped}) then state_text || ': no attempt' end
-                as skipped,
+            skipped_text as skipped,
             case {_problems()} end as problem,
             raw,
             line_number
         from judged
-        left join (select line_number, concat_ws({literal(layout.delimiter)}, {shown}) as raw
-            from lines) as raws using (line_number)
     """
 
 
@@ -123,7 +117,8 @@ def _problems() -> str:
         ("exit_code_text is not null and exit_code is null", "the exit code is not a number"),
         ("is_over is null", "the outcome is not a known word"),
     ]
-    return " ".join(f"when {condition} then {literal(what)}" for condition, what in cases)
+    written = " ".join(f"when {condition} then {literal(what)}" for condition, what in cases)
+    return f"when skipped_text is not null then null else coalesce(fault_text, case {written} end)"
 
 
 def _shown(name: str) -> str:

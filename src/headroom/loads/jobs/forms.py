@@ -5,17 +5,18 @@ them all alike. What a form does not use of a line is its covariates.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from headroom.loads.jobs.values import MB_OF_MIB
 
-# What a line says of an attempt, as text. `part_id` tells apart attempts that have one id.
+# What a line says of an attempt, as text. `part_id` tells apart attempts that have one id; `fault`
+# is why a line cannot be read, `skipped` why it is not an attempt.
 TEXTS = (
     *("job_id", "part_id", "job_name", "group_name", "project", "user_name", "queue_name"),
     *("node_name", "image", "state", "reason", "exit_code", "cpus", "gpus"),
     *("submitted_at", "started_at", "ended_at", "whole_duration", "run_duration"),
-    *("requested", "request_times", "peak"),
+    *("requested", "request_times", "peak", "fault", "skipped"),
 )
 # Texts that every attempt has.
 NEEDED = ("submitted_at", "state")
@@ -46,22 +47,36 @@ class Header:
         return str(name).lower() in self._columns
 
     def known(self, *names: str) -> str:
-        """Give SQL for the first known value among columns; NULL where none is there."""
+        """Give SQL for the first value among columns; NULL where none is there."""
         found = [self._columns[name.lower()] for name in names if name in self]
         self.used.update(found)
-        values = [f"known({quoted(name)})" for name in found]
-        return f"coalesce({', '.join(values)})" if values else "cast(null as text)"
+        return f"coalesce({', '.join(map(quoted, found))})" if found else "cast(null as text)"
+
+    def known_count(self, *names: str) -> str:
+        """Give SQL for the first count above zero among columns, as text."""
+        found = [f"nullif(try_cast({self.known(name)} as integer), 0)" for name in names]
+        return f"cast(coalesce({', '.join(found)}, null) as text)"
+
+    def shown(self) -> str:
+        """Give SQL for what a person may see of a line."""
+        columns = [quoted(one) for name, one in self._columns.items() if name not in LEFT_OUT]
+        return f"concat_ws(' ', {', '.join(columns)})"
 
     def covariates(self) -> str:
         """Give SQL for a JSON object of what was not asked for; NULL where nothing is."""
-        members = [
-            f"{literal(_json(name) + ': ')} || json_value(known({quoted(name)}))"
+        names = [
+            name
             for name in self._columns.values()
             if name not in self.used and name.lower() not in LEFT_OUT
         ]
-        if not members:
+        if not names:
             return "cast(null as text)"
-        return f"'{{' || nullif(concat_ws(', ', {', '.join(members)}), '') || '}}'"
+        members = [f"{literal(_json(name) + ': ')} || json_value({quoted(name)})" for name in names]
+        return f"""
+            case
+                when coalesce({", ".join(map(quoted, names))}) is not null
+                    then '{{' || concat_ws(', ', {", ".join(members)}) || '}}'
+            end"""
 
 
 def _json(name: str) -> str:
@@ -72,7 +87,7 @@ class Select(Protocol):
     """Gives SQL for the lines of a source as texts of attempts."""
 
     def __call__(self, header: Header) -> str:
-        """Give a select from `lines`: `line_number`, TEXTS and `covariates`."""
+        """Give a select from `lines`: `line_number`, TEXTS, `covariates` and `raw`."""
         ...
 
 
@@ -80,17 +95,16 @@ class Select(Protocol):
 class Form:
     """A form: what parts its fields, what its header needs, and how to read it.
 
-    `needed` are columns of which one of each group has to be there; `size` gives SQL for a size in
-    MB by its text; `skipped` are states of what was not tried.
+    Without a `delimiter` it is what stands behind the first name of the header. `needed` are groups
+    of columns, of each of which one has to be there; `size` gives SQL for a size in MB by its text.
     """
 
     name: str
-    delimiter: str
+    delimiter: str | None
     is_quoted: bool
     needed: tuple[tuple[str, ...], ...]
     select: Select
     size: Callable[[Header, str], str]
-    skipped: tuple[str, ...] = field(default=())
 
     def lacks(self, header: Header) -> list[str]:
         """Name what the header needs and does not have."""
@@ -100,9 +114,14 @@ class Form:
 def texts_of(header: Header, texts: Mapping[str, str], source: str = "lines") -> str:
     """Select what a form knows of an attempt; the rest is NULL, and covariates."""
     known = [f"{texts.get(name, 'cast(null as text)')} as {name}_text" for name in TEXTS]
-    return (
-        f"select line_number, {', '.join(known)}, {header.covariates()} as covariates from {source}"
-    )
+    return f"""
+        select
+            line_number,
+            {", ".join(known)},
+            {header.covariates()} as covariates,
+            {header.shown()} as raw
+        from {source}
+    """
 
 
 def _csv(header: Header) -> str:
@@ -144,6 +163,142 @@ def _csv_size(header: Header, text: str) -> str:
     return f"plain_mb({text}, {MB_OF_MIB if 'group' in header else '1'})"
 
 
+def _binary_size(_: Header, text: str) -> str:
+    """Read an amount with its unit, a power of 1024; without one it is bytes."""
+    return f"size_mb({text})"
+
+
+def _slurm(header: Header) -> str:
+    """Read the jobs of `sacct`, each with the steps that follow it.
+
+    A job that was requeued has one id and several lines: steps belong to the last one above them.
+    """
+    job = header.known("JobID", "JobIDRaw")
+    state = header.known("State")
+    resources = header.known("AllocTRES", "ReqTRES")
+    memory = f"coalesce({header.known('ReqMem')}, {_within(resources, 'mem=([^,]+)')})"
+    cpus = header.known_count("AllocCPUS", "NCPUS", "ReqCPUS")
+    nodes = header.known("NodeList")
+    submitted = header.known("Submit")
+    restarts = header.known("Restarts")
+    account = header.known("Account")
+    peak = header.known("MaxRSS")
+    texts = {
+        "job_id": job,
+        "part_id": f"concat_ws(chr(31), {submitted}, nullif({restarts}, '0'))",
+        "job_name": header.known("JobName"),
+        "group_name": account,
+        "project": account,
+        "user_name": header.known("User"),
+        "queue_name": header.known("Partition"),
+        "node_name": f"case when not regexp_matches({nodes}, '[,[]') then {nodes} end",
+        "state": state,
+        "reason": f"case when is_oom and upper({state}) <> 'COMPLETED' then 'OOMKilled' end",
+        "exit_code": _exit_code(header.known("ExitCode")),
+        "cpus": cpus,
+        "gpus": _within(resources, "gres/gpu(?::[^=,]+)?=([0-9]+)"),
+        "submitted_at": submitted,
+        "started_at": header.known("Start"),
+        "ended_at": header.known("End"),
+        # A number alone is in megabytes.
+        "requested": f"regexp_replace(rtrim({memory}, 'nc'), '^([0-9.]+)$', '\\1M')",
+        "request_times": f"""
+            case
+                when {memory} like '%n' then {header.known_count("NNodes", "AllocNodes")}
+                when {memory} like '%c' then coalesce({cpus}, '?')
+            end""",
+        "peak": "peak",
+        "fault": "case when not is_job then 'a step without its job' end",
+        "skipped": f"case when {job} like '%[%' then 'tasks of an array that were not tried' end",
+    }
+    return f"""
+        with parted as (
+            select
+                *,
+                split_part({job}, '.', 1) as job_of_line,
+                not contains({job}, '.') as is_job,
+                {peak} as used,
+                size_mb({peak}) as used_mb,
+                {state} as state_of_job
+            from lines
+        ),
+        numbered as (
+            select
+                *,
+                greatest(
+                    count(*) filter (where is_job)
+                        over (partition by job_of_line order by line_number),
+                    1
+                ) as job_number
+            from parted
+        ),
+        steps as (
+            select
+                job_of_line,
+                job_number,
+                coalesce(
+                    min(used) filter (where used is not null and used_mb is null),
+                    arg_max(used, used_mb)
+                ) as peak,
+                coalesce(bool_or(upper(state_of_job) like 'OUT_OF_ME%'), false) as is_oom,
+                coalesce(min(line_number) filter (where is_job), min(line_number)) as line_number
+            from numbered
+            group by job_of_line, job_number
+        ),
+        jobs as (
+            select numbered.*, steps.peak, steps.is_oom
+            from numbered
+            inner join steps on numbered.line_number = steps.line_number
+        )
+        {texts_of(header, texts, "jobs")}
+    """
+
+
+def _within(text: str, pattern: str) -> str:
+    return f"nullif(regexp_extract({text}, '{pattern}', 1), '')"
+
+
+def _exit_code(written: str) -> str:
+    """Read `code:signal`; 125, for an OOM, is Slurm's signal only."""
+    code, signal = (f"try_cast(split_part({written}, ':', {part}) as integer)" for part in (1, 2))
+    return f"""
+        case
+            when not regexp_full_match({written}, '[0-9]{{1,9}}:[0-9]{{1,9}}') then {written}
+            when {code} > 0 or {signal} = 0 then cast({code} as text)
+            when {signal} <= 64 then cast(128 + {signal} as text)
+        end"""
+
+
+def _nextflow(header: Header) -> str:
+    """Read the trace of Nextflow, raw or for people; a task from the cache was not tried."""
+    status = header.known("status")
+    name = header.known("name")
+    header.used.discard("name")
+    exit_code = header.known("exit")
+    submitted = header.known("submit", "start")
+    texts = {
+        "job_id": header.known("hash", "native_id", "task_id"),
+        "part_id": f"concat_ws(chr(31), {submitted}, {name})",
+        "job_name": f"coalesce({header.known('process')}, split_part({name}, ' (', 1))",
+        "queue_name": header.known("queue"),
+        "node_name": header.known("hostname"),
+        "image": header.known("container"),
+        "state": status,
+        # The largest integer stands for a code that is not known.
+        "exit_code": f"nullif({exit_code}, '{2**31 - 1}')",
+        "cpus": header.known("cpus"),
+        "submitted_at": submitted,
+        "started_at": f"nullif({header.known('start')}, '0')",
+        "ended_at": f"nullif({header.known('complete')}, '0')",
+        "whole_duration": header.known("duration"),
+        "run_duration": header.known("realtime"),
+        "requested": header.known("memory"),
+        "peak": header.known("peak_rss"),
+        "skipped": f"case when upper({status}) = 'CACHED' then 'tasks from the cache' end",
+    }
+    return texts_of(header, texts)
+
+
 FORMS = {
     form.name: form
     for form in (
@@ -154,6 +309,22 @@ FORMS = {
             (("job_name", "group"), ("submitted_at",), ("outcome",)),
             _csv,
             _csv_size,
+        ),
+        Form(
+            "nextflow",
+            "\t",
+            False,
+            (("name", "process"), ("submit", "start"), ("status",)),
+            _nextflow,
+            _binary_size,
+        ),
+        Form(
+            "slurm",
+            None,
+            False,
+            (("JobID", "JobIDRaw"), ("Submit",), ("State",)),
+            _slurm,
+            _binary_size,
         ),
     )
 }

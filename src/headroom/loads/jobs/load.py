@@ -17,7 +17,7 @@ from headroom.landed.masks import mask_batches, mask_json
 from headroom.landed.rejects import MASKED, Reject, reject_rows
 from headroom.loads.jobs.attempts import DOUBTS, attempts_of
 from headroom.loads.jobs.forms import FORMS, Form, Header, quoted
-from headroom.loads.jobs.rows import HeaderError, Layout, split_header, split_rows
+from headroom.loads.jobs.rows import LINE, HeaderError, Layout, split_header, split_rows
 from headroom.loads.jobs.values import make_macros
 from headroom.loads.loading import Delivery, LoadOptions, delivery, read_sources
 from headroom.loads.tally import Tally
@@ -31,7 +31,7 @@ JOBS, REJECTS = "landed_jobs", "landed_rejects"
 TAKEN = ("flotilla", "pods", "history", "recorded")
 MAX_NAME = 200
 MAX_TEXT = 20_000
-MEMORY_LIMIT = "250MB"
+MEMORY_LIMIT = "400MB"
 ROWS_A_BATCH = 50_000
 
 
@@ -165,7 +165,8 @@ class _Jobs:
             report(line.number, line.reason, line.text)
         for batch in split_rows(layout, block, report):
             self.reader.register("batch", pa.Table.from_batches([batch]))
-            self.reader.execute("insert into lines by name from batch")
+            names = ", ".join(f"known({quoted(name)})" for name in layout.named)
+            self.reader.execute(f"insert into lines select {LINE}, {names} from batch")
             self.reader.unregister("batch")
 
     def _stage(self, source: Source, layout: Layout) -> None:

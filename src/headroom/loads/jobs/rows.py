@@ -1,5 +1,6 @@
 """Lines of a table with a header, in blocks: each is cut into its fields, all of them text."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from headroom.reading.blocks import Block
 
 LINE = "line_number"
 NOT_CLOSED = "a quote is not closed within the line: is it cut?"
+BEHIND_NAME = re.compile(r"[^\w%]", re.ASCII)
 Report = Callable[[int, str, str], None]
 
 
@@ -39,9 +41,12 @@ class Layout:
             raise HeaderError(f"its header names {', '.join(twice)} twice")
 
 
-def split_header(line: str, delimiter: str, is_quoted: bool) -> Layout:
-    """Read the names of a header."""
+def split_header(line: str, delimiter: str | None, is_quoted: bool) -> Layout:
+    """Read the names of a header, parted by what stands behind the first where nothing is said."""
     text = line.removeprefix("\ufeff")
+    if delimiter is None:
+        behind = BEHIND_NAME.search(text)
+        delimiter = behind[0] if behind else "|"
     if is_quoted:
         text = text.replace('"', "")
     names = tuple(name.strip() for name in text.split(delimiter))

@@ -12,9 +12,10 @@ MB_OF_MIB = "1.048576"
 NUMBER = r"[0-9]{1,15}(?:[.][0-9]{1,9})?"
 DAY, CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?"
 ZONE = r"(?:Z|[+-][0-9]{2}:?(?:[0-9]{2})?)"
-UNKNOWN = ("", "-", "unknown", "none", "n/a", "null", "nan", "none assigned")
+UNKNOWN = ("", "-", "?", "unknown", "none", "n/a", "null", "nan", "none assigned")
 # Powers of 1024, in MB of 10^6 bytes.
 UNITS = {unit: f"{1024**power / 10**6:.6f}" for power, unit in enumerate("KMGTP", 1)}
+UNIT_CASES = " ".join(f"when '{unit}' then {factor}" for unit, factor in UNITS.items())
 MICROSECONDS = {
     "d": 24 * 3600 * 10**6,
     "h": 3600 * 10**6,
@@ -32,12 +33,6 @@ def make_macros(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create or replace macro {name} as {body}")
 
 
-def _unit_factor() -> str:
-    cases = " ".join(f"when '{unit}' then {factor}" for unit, factor in UNITS.items())
-    # Bytes without a unit.
-    return f"case upper(unit) {cases} else 0.000001 end"
-
-
 def _in_units() -> str:
     """Add up the parts of `1d 2h 3m 4.5s 6ms`."""
     parts = [
@@ -50,25 +45,34 @@ def _in_units() -> str:
 
 
 MACROS = {
-    "known(written)": (f"case when lower(trim(written)) not in {UNKNOWN} then trim(written) end"),
+    "known(written)": f"""
+        case
+            when strlen(written) > {max(map(len, UNKNOWN)) + 5} then trim(written)
+            when lower(trim(written)) not in {UNKNOWN} then trim(written)
+        end""",
+    # Eighteen digits are as many as DuckDB reads fast.
     "amount(written)": (
         f"case when regexp_full_match(written, '{NUMBER}')"
-        " then try_cast(written as decimal(21, 6)) end"
+        " then try_cast(written as decimal(18, 6)) end"
     ),
-    "of_unit(number, unit)": f"try_cast(number * ({_unit_factor()}) as decimal(18, 6))",
-    # `1.2 GB`, `900K`, `4Gi`: powers of 1024; a number alone is in `unit`.
-    "size_mb(written, unit)": f"""
+    # Without an overflow on the way.
+    "times(number, factor)": """
+        try_cast(
+            cast(number as decimal(22, 6)) * cast(factor as decimal(16, 6)) as decimal(18, 6)
+        )""",
+    # `1.2 GB`, `900K`, `4Gi`: powers of 1024; a number alone is in bytes.
+    "size_mb(written)": f"""
         case
+            when regexp_full_match(written, '{NUMBER}')
+                then times(try_cast(written as decimal(18, 0)), 0.000001)
             when regexp_full_match(written, '{NUMBER} ?[kKMGTP]?i?B?')
-                then of_unit(
+                then times(
                     amount(regexp_extract(written, '^{NUMBER}')),
-                    case
-                        when regexp_full_match(written, '{NUMBER}') then unit
-                        else regexp_extract(written, '[kKMGTP]')
-                    end
+                    case upper(regexp_extract(written, '[kKMGTP]'))
+                        {UNIT_CASES} else 0.000001 end
                 )
         end""",
-    "plain_mb(written, factor)": "try_cast(amount(written) * factor as decimal(18, 6))",
+    "plain_mb(written, factor)": "times(amount(written), factor)",
     # ISO 8601, or seconds, milliseconds or microseconds since 1970.
     "moment(written, zone)": f"""
         case
