@@ -106,6 +106,7 @@ bench: env  ## Time builds, reports and the replay side by side, with ratios
 
 simulate: env  ## Try the tests of nodes and images, and incremental builds, on many random histories (long)
 	@$(BIN)/python -m bench.failure_simulations
+	@$(BIN)/python -m bench.effect_simulations
 	@$(BIN)/pytest --numprocesses 2 --hypothesis-profile long \
 		tests/integration/test_incremental.py tests/integration/test_replay.py \
 		tests/integration/test_replay_history.py
