@@ -23,6 +23,7 @@ ARGUMENTS = {
     "report bug": [],
     "report replay": [],
     "report html": ["--output", "report.html"],
+    "report effect": [],
     "report owner": ["team"],
     "report retries": [],
     "explain": ["run-1"],
