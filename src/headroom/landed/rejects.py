@@ -52,13 +52,15 @@ def reject_rows(rejects: Sequence[Reject]) -> list[dict[str, str | None]]:
 
 
 def _row(reject: Reject, excerpt: str, subject: str, source: str) -> dict[str, str | None]:
-    parts = (reject.hook, source, subject, reject.reason, excerpt)
+    # A reason can quote a value.
+    reason = clean_text(reject.reason)
+    parts = (reject.hook, source, subject, reason, excerpt)
     return {
         "reject_id": digest("\x1f".join(parts)),
         "hook": reject.hook,
         "source": source,
         "subject": subject or None,
-        "reason": reject.reason,
+        "reason": reason,
         "excerpt": excerpt,
     }
 

@@ -54,3 +54,13 @@ def test_a_secret_in_a_name_or_an_excerpt_is_hidden() -> None:
     )
     assert "hunter2" not in str(rows)
     assert rows[0]["excerpt"] == "token=*** x"
+
+
+def test_half_a_surrogate_pair_reaches_no_engine() -> None:
+    """A reason names a field of JSON, which can be anything."""
+    half = "\ud800"
+    rejected = Reject("build-stats", half, f"{half}ts is not a time", half, "log:1", f"/{half}")
+    row = rejected.row()
+    assert row["reason"] == "\ufffdts is not a time"
+    assert all("\ufffd" in str(row[name]) for name in ("subject", "excerpt", "source"))
+    assert "\ud800" not in "".join(map(str, row.values()))
