@@ -59,7 +59,14 @@ class Judge:
             "queued_day date, cohort text, is_untouched boolean, outcome text,"
             " run_count bigint, event_count bigint)"
         )
+        # The last day of a report, and the bounds that were computed: of nothing yet.
+        project.execute(
+            "create schema if not exists marts;"
+            "create table marts.flotilla__allocation_daily (queued_day date)"
+        )
+        project.dbt("run", "--select", "stg_operations__effect_bounds")
         self.sql = project.compiled("--select", "effects__shifts")
+        self.changes_sql = project.compiled("--select", "effects__changes")
 
     def found(self, shape: Shape, events: np.ndarray) -> list[tuple[int, date]]:
         """Give the history and the date of each shift of the definition that is found."""
@@ -69,6 +76,19 @@ class Judge:
             " where cohort_kind = 'definition' and verdict <> 'not proven' order by 1, 2"
         )
         return [(int(outcome), day) for outcome, day in rows]
+
+    def fill(self, rows: Sequence[tuple[date, str, bool, str, int, int]]) -> None:
+        """Put rows in the place of the daily sums."""
+        values = ", ".join(
+            f"(date '{day}', '{cohort}', {untouched}, '{outcome}', {runs}, {events})"
+            for day, cohort, untouched, outcome, runs, events in rows
+        )
+        last = max(row[0] for row in rows)
+        self.project.execute(
+            f"delete from {SUMS}; insert into {SUMS} values {values};"
+            "delete from marts.flotilla__allocation_daily;"
+            f"insert into marts.flotilla__allocation_daily values (date '{last}')"
+        )
 
     def _fill(self, shape: Shape, events: np.ndarray) -> None:
         histories, days = events.shape

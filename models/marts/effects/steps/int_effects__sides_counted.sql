@@ -29,12 +29,12 @@ shares as (
 
     select
         *,
-        {% for side in sides -%}
-            cast({{ side }}_event_count as double precision) / nullif({{ side }}_run_count, 0)
-                as {{ side }}_share,
-        {% endfor -%}
-        cast(before_run_count as double precision) / nullif(before_days_with_runs, 0)
-            as before_daily_runs
+        cast(before_event_count as double precision) / nullif(before_run_count, 0) as before_share,
+        cast(after_event_count as double precision) / nullif(after_run_count, 0) as after_share,
+        cast(before_run_count as double precision) / greatest(before_days_with_runs, 1)
+            as before_daily_runs,
+        cast(after_run_count as double precision) / greatest(after_days_with_runs, 1)
+            as after_daily_runs
     from counted
 
 ),
@@ -78,12 +78,8 @@ select
         {{ side }}_days_with_runs,
         {{ side }}_share,
         cast(
-            {{ side }}_run_count
-            / (
-                1 + (
-                    cast({{ side }}_run_count as double precision)
-                    / greatest({{ side }}_days_with_runs, 1) - 1
-                ) * coalesce(day_correlation, 0)
+            {{ side }}_run_count / (
+                1 + greatest(0e0, {{ side }}_daily_runs - 1) * coalesce(day_correlation, 0)
             )
             as decimal(18, 3)
         ) as {{ side }}_effective_runs,
