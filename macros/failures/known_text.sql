@@ -1,4 +1,4 @@
 {% macro known_text(column) -%}
-    {#- NULL for what only says that nobody knows. -#}
+    {#- NULL for words that only say "unknown". -#}
     case when lower({{ column }}) not in ('', 'unknown') then {{ column }} end
 {%- endmacro %}

@@ -47,7 +47,7 @@ def jobs(module_project: Project) -> Iterator[Project]:
     assert load(module_project, SAMPLES / "trace.csv", source="lab").is_clean
     sacct = load(module_project, SAMPLES / "sacct.txt", form="slurm", timezone="Europe/Berlin")
     assert sacct.skipped == {"tasks of an array that were not tried": 1}
-    assert sacct.doubted == {"the request is a number that ran over": 1}
+    assert sacct.doubted == {"the request is a number that overflowed": 1}
     trace = load(module_project, SAMPLES / "nextflow_trace.txt", form="nextflow")
     assert trace.skipped == {"tasks from the cache": 1}
     module_project.dbt("build", *TABLES, *FACTS)

@@ -24,6 +24,8 @@ WORDS = {
         r"(?<!there )\b(is|are) no (?!longer\b|more\b|less\b|fewer\b|other\b)[a-z]{3,}\b",
         "is not a ...",
     ),
+    "ran over": (r"\b(ran|run) over\b", "overflowed"),
+    "lean on": (r"\blean(s|ed|ing)? on\b", "is shrunk toward; uses"),
     "tells of": (r"\b(tells?|told|hears?) of\b", "says; describes"),
 }
 PATTERNS = {word: re.compile(pattern, re.I) for word, (pattern, _) in WORDS.items()}

@@ -16,6 +16,7 @@ def test_each_word_is_found_also_across_lines() -> None:
         # It is built anew and mended, in
         # vain; gladly, the gravest. Some are
         # none; a file of its own, none of its rows. Nobody drew lots, it is no label, and
-        # it tells of more. There is no limit, it is no longer so.
+        # it tells of more. A number ran over,
+        a rate leans on another. There is no limit, it is no longer so.
     """
     assert found_in(text) == dict.fromkeys(WORDS, 1)

@@ -249,7 +249,7 @@ def _frequency(diagnosis: Diagnosis) -> str:
     verdict = "a pattern" if row["is_pattern"] else "no pattern"
     return (
         f"{row['failure_count']:,} failures of {row['job_count']:,} jobs: {verdict} (the threshold"
-        f" is {threshold}); {row['previous_failure_count']:,} in the window before"
+        f" is {threshold}); {row['previous_failure_count']:,} in the previous window"
     )
 
 

@@ -23,7 +23,7 @@ BINARY_UNITS = {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate(
 SLURM_UNITS = {
     f"{unit}{per}": Decimal(1024) ** power for power, unit in enumerate("KMGTP", 1) for per in "nc"
 }
-# A field of 32 bits with a sign: nobody asks for 2 petabytes, so what reaches it has run over.
+# A field of 32 bits with a sign: nobody asks for 2 petabytes, so such a value has overflowed.
 OVERFLOW_MB = Decimal(2**31)
 MAX_MILLICORES = 100_000 * 1000
 EXACT = Context(prec=80)

@@ -48,7 +48,7 @@ def number(name: str, value: Any, largest: Decimal, digits: Decimal = FOUR_DIGIT
 def instant(name: str, value: Any) -> datetime | None:
     """Read a time as UTC: ISO 8601, or a number since 1970, also as text. None stays None.
 
-    Without a zone it is UTC. The unit of a number is told by its size, see `since_1970`.
+    Without a zone it is UTC. The unit of a number is recognized by its size, see `since_1970`.
     """
     if value is None:
         return None

@@ -27,7 +27,7 @@ from headroom.reading.values import BadValueError
         ("-0", "0"),
         ("4000Mn", "4194.304"),
         ("4Gn", "4294.967296"),
-        # One below 2^31 MB: much, but it has not run over.
+        # One below 2^31 MB: large, but not overflowed.
         ("2147483647M", "2147483647"),
         ("2147483647Mn", "2251799812.636672"),
     ],

@@ -13,7 +13,7 @@ spells as (
 
 )
 
--- The spell that lasts, or ended in the window before.
+-- The spell that lasts, or ended in the previous window.
 select
     kind,
     subject,

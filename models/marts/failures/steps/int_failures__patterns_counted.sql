@@ -30,7 +30,7 @@ scope as (
 
 ),
 
--- Whether the window before is known at all, or the history begins later.
+-- Whether the previous window is known at all, or the history begins later.
 reach as (
 
     select

@@ -1,4 +1,4 @@
--- Attempts that lean on one rate are wrong together, so their numbers are squared as a sum.
+-- Attempts that use one rate share its error, so their numbers are squared as a sum.
 select
     rates.project_key,
     {{ exact_sum('hours.expected') }} as expected,

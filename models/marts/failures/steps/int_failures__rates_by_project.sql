@@ -21,7 +21,7 @@ of_all as (
 
 )
 
--- A rate leans on that of the next coarser level, the more the less ran elsewhere.
+-- A rate is shrunk toward the rate of the next coarser level, more if fewer attempts ran elsewhere.
 select
     totals.subject_key,
     totals.project_key,

@@ -28,7 +28,7 @@ TIMES = {
     "ts", "time", "timestamp", "datetime", "date time", "sampled at", "recorded at", "collected at",
     "sample time", "time stamp", "epoch", "unix time", "unix timestamp",
 }  # fmt: skip
-# The unit of a time is told by its size.
+# The unit of a time is recognized by its size.
 TIME_UNITS = {"s", "sec", "seconds", "ms", "millis", "us", "micros", "ns", "nanos", "utc"}
 SUBJECTS = {
     "cpu": "cpu",

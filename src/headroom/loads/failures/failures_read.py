@@ -41,7 +41,7 @@ Batches = list[pa.RecordBatch]
 
 @dataclass
 class ToldApart:
-    """Solutions that a mask makes alike, by what is shown of them: a number tells them apart.
+    """Solutions that a mask makes equal, by their shown text: a number distinguishes them.
 
     The number is the order in which they were read; it says nothing of what is hidden.
     """

@@ -10,7 +10,7 @@ DURATIONS = ("whole_duration", "run_duration")
 # What is kept as it is, and told.
 DOUBTS = {
     "the peak is above the request": "peak_mb > requested_mb",
-    "the request is a number that ran over": "has_memory_overflow",
+    "the request is a number that overflowed": "has_memory_overflow",
     "the request is for each CPU, and how many CPUs is not known": "is_request_open",
     "it ends before it starts": "ended_at < started_at",
 }

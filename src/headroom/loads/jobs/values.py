@@ -6,7 +6,7 @@ in which Python reads some thousands.
 
 import duckdb
 
-# A 32-bit number with a sign that ran over; see `headroom.reading.quantities`.
+# A 32-bit number with a sign that overflowed; see `headroom.reading.quantities`.
 OVERFLOW_MB = 2**31
 MB_OF_MIB = "1.048576"
 NUMBER = r"[0-9]{1,15}(?:[.][0-9]{1,9})?"
