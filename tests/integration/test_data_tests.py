@@ -220,7 +220,7 @@ for mart, columns in {
         "state": "open__ongoing__resolved",
     },
     "waste__recommendations": {
-        "advice": "lower__raise__keep__set__insufficient_data__exempt",
+        "advice": "lower__raise__retry_with_more__keep__set__insufficient_data__exempt",
     },
     "waste__failures": {
         "cause": "memory__leak__infrastructure__other",

@@ -228,6 +228,12 @@ OTHERS = [
     *(Attempt(4000, 1000, HOURS, None, "killed", START + timedelta(days=n % 9)) for n in range(40)),
     *(Attempt(2000, 2000, HOURS, "OOMKilled", "killed", START) for n in range(3)),
     Attempt(4000, 3990, HOURS, None, "killed", START),
+    # Killed once at 40,000 MB, for which all would have to ask.
+    *(Attempt(1000, 500, HOURS, None, "once", START + timedelta(days=n % 9)) for n in range(40)),
+    Attempt(40_000, 40_000, HOURS, "OOMKilled", "once", START),
+    # Half are killed: more memory costs less than they do.
+    *(Attempt(1000, 900, HOURS, None, "half", START + timedelta(days=n % 9)) for n in range(40)),
+    *(Attempt(1000, 1000, HOURS, "OOMKilled", "half", START) for _ in range(40)),
     # None asks for anything; no peak at all.
     *(Attempt(None, 700, HOURS, None, "free", START + timedelta(days=n % 9)) for n in range(40)),
     *(Attempt(900, None, HOURS, None, "blind", START + timedelta(days=n % 9)) for n in range(40)),
@@ -267,8 +273,10 @@ def test_without_enough_data_nothing_is_recommended(advised: Project) -> None:
         ("blind", "insufficient data", None),
         ("few", "insufficient data", None),
         ("free", "set", 805),
+        ("half", "raise", 1250),
         # What a censored peak got along with is above 1,150 MB, and 2,500 MB after the OOM.
         ("killed", "keep", 4000),
+        ("once", "retry with more", 50_000),
         ("short", "insufficient data", None),
     ]
 

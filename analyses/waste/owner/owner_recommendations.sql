@@ -43,6 +43,7 @@ select
     recommendations.wasted_gb_hours,
     recommendations.expected_waste_gb_hours,
     recommendations.saving_gb_hours,
+    recommendations.avoidable_gb_hours,
     recommendations.saving_cost,
     recommendations.currency
 from recommendations

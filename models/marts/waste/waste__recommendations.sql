@@ -20,6 +20,7 @@ judged as (
         coalesce(weighed.oom_count, 0) as expected_oom_count,
         weighed.expected_waste_gb_hours,
         weighed.wasted_gb_hours,
+        weighed.avoidable_gb_hours,
         weighed.saving_cost,
         weighed.currency,
         case
@@ -34,6 +35,13 @@ judged as (
                 requests.request_mb
                 < (1 - {{ threshold('waste_change_share') }}) * requests.usual_request_mb
                 then 'lower'
+            -- Dearer than all that it could avoid.
+            when
+                requests.request_mb
+                > (1 + {{ threshold('waste_change_share') }}) * requests.usual_request_mb
+                and weighed.expected_waste_gb_hours
+                > weighed.wasted_gb_hours + weighed.avoidable_gb_hours
+                then 'retry with more'
             when
                 requests.request_mb
                 > (1 + {{ threshold('waste_change_share') }}) * requests.usual_request_mb
@@ -83,6 +91,7 @@ select
     case when is_advised then expected_waste_gb_hours end as expected_waste_gb_hours,
     case when is_advised then cast(wasted_gb_hours - expected_waste_gb_hours as decimal(38, 6)) end
         as saving_gb_hours,
+    case when is_advised then avoidable_gb_hours end as avoidable_gb_hours,
     case when is_advised then saving_cost end as saving_cost,
     currency
 from advised

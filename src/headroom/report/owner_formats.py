@@ -22,7 +22,13 @@ WASTE_COLUMNS = (
 )  # fmt: skip
 TEXTS = ("job", "source", "advice")
 # What krr calls how urgent a change is.
-SEVERITIES = {"raise": "CRITICAL", "lower": "WARNING", "set": "WARNING", "keep": "GOOD"}
+SEVERITIES = {
+    "raise": "CRITICAL",
+    "lower": "WARNING",
+    "retry with more": "WARNING",
+    "set": "WARNING",
+    "keep": "GOOD",
+}
 
 
 def print_owner(console: Console, report: OwnerReport) -> None:

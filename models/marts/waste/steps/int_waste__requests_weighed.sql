@@ -13,7 +13,6 @@ requests as (
 
 ),
 
--- Whether an attempt that was killed with less would fit, nobody knows: it counts on no side.
 tried as (
 
     select
@@ -30,11 +29,12 @@ tried as (
                 then requests.request_mb - attempts.measured_mb
             when attempts.known_by = 'enough' and attempts.held_mb <= requests.request_mb
                 then requests.request_mb - attempts.held_mb
-        end as unused_mb
+        end as unused_mb,
+        -- Whether an attempt that was killed with less would fit, nobody knows.
+        attempts.known_by <> 'killed' or attempts.held_mb >= requests.request_mb as is_decided
     from attempts
     inner join requests
         on attempts.source = requests.source and attempts.job_name = requests.job_name
-    where attempts.known_by <> 'killed' or attempts.held_mb >= requests.request_mb
 
 ),
 
@@ -52,16 +52,21 @@ select
     source,
     job_name,
     rule_name,
-    count(*) as known_count,
-    count(*) filter (where unused_mb is null) as oom_count,
-    cast(sum(expected_gb_hours) as decimal(38, 6)) as expected_waste_gb_hours,
-    cast(sum(wasted_gb_hours) as decimal(38, 6)) as wasted_gb_hours,
+    count(*) filter (where is_decided) as known_count,
+    count(*) filter (where is_decided and unused_mb is null) as oom_count,
+    cast(sum(expected_gb_hours) filter (where is_decided) as decimal(38, 6))
+        as expected_waste_gb_hours,
+    cast(sum(wasted_gb_hours) filter (where is_decided) as decimal(38, 6)) as wasted_gb_hours,
+    cast(
+        coalesce(sum(wasted_gb_hours) filter (where not is_decided), 0) as decimal(38, 6)
+    ) as avoidable_gb_hours,
     -- Prices of two currencies do not add up.
     case
         when count(distinct currency) = 1 and count(currency) = count(*)
             then
                 cast(
                     sum((wasted_gb_hours - expected_gb_hours) * price_per_gb_hour)
+                    filter (where is_decided)
                     as decimal(38, 12)
                 )
     end as saving_cost,
