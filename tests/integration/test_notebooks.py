@@ -23,7 +23,7 @@ from tests.support.pictures import METADATA, NOTEBOOKS, execute
 from tests.support.project import Project
 
 IDS = [path.stem for path in NOTEBOOKS]
-FLEET = [path for path in NOTEBOOKS if path.parent.name == "flotilla"]
+FLEET = [path for path in NOTEBOOKS if path.parent.name in ("flotilla", "waste")]
 LOGS = [path for path in NOTEBOOKS if path not in FLEET]
 MAX_BYTES = 300_000
 
