@@ -78,6 +78,15 @@ class Delivery:
         landing.reader.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         landing.stage(table, batches)
 
+    def take(self, table: LandedTable, batches: Batches) -> None:
+        """Land rows of which each has another key, at once where the table is empty."""
+        landing = self._open()
+        landing.reader.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        rows = pa.RecordBatchReader.from_batches(table.arrow_schema, batches)
+        landing.reader.register("rows_to_take", rows)
+        landing.take(table, "select * from rows_to_take")
+        landing.reader.unregister("rows_to_take")
+
     def finish(
         self,
         tally: Tally,

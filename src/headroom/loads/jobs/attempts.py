@@ -2,7 +2,6 @@
 
 from headroom.loads.jobs.forms import NEEDED, Form, Header, literal
 from headroom.loads.jobs.rows import Layout
-from headroom.loads.jobs.states import means
 from headroom.loads.jobs.values import OVERFLOW_MB
 
 MOMENTS = ("submitted_at", "started_at", "ended_at")
@@ -45,13 +44,11 @@ def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
         judged as (
             select
                 *,
-                {means("word", "is_over")} as is_over,
-                {means("word", "has_failed")} as has_failed,
-                {means("word", "reason")} as meant_reason,
                 coalesce(request_mb >= {OVERFLOW_MB}, false) as has_memory_overflow,
                 coalesce(request_times_text = '?', false) as is_request_open,
                 {ended} as ended_known
             from believed
+            left join states using (word)
         )
         select
             md5(concat_ws(chr(31), {literal(source)}, job_id_text, part_id_text)) as job_key,

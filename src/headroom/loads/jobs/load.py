@@ -17,7 +17,8 @@ from headroom.landed.masks import mask_batches, mask_json
 from headroom.landed.rejects import MASKED, Reject, reject_rows
 from headroom.loads.jobs.attempts import DOUBTS, attempts_of
 from headroom.loads.jobs.forms import FORMS, Form, Header, quoted
-from headroom.loads.jobs.rows import LINE, HeaderError, Layout, split_header, split_rows
+from headroom.loads.jobs.rows import HeaderError, Layout, split_header, split_rows
+from headroom.loads.jobs.states import make_states
 from headroom.loads.jobs.values import make_macros
 from headroom.loads.loading import Delivery, LoadOptions, delivery, read_sources
 from headroom.loads.tally import Tally
@@ -104,6 +105,7 @@ def _reader() -> Iterator[duckdb.DuckDBPyConnection]:
         # The command shows its own bar.
         connection.execute("set enable_progress_bar = false")
         make_macros(connection)
+        make_states(connection)
         yield connection
 
 
@@ -165,8 +167,7 @@ class _Jobs:
             report(line.number, line.reason, line.text)
         for batch in split_rows(layout, block, report):
             self.reader.register("batch", pa.Table.from_batches([batch]))
-            names = ", ".join(f"known({quoted(name)})" for name in layout.named)
-            self.reader.execute(f"insert into lines select {LINE}, {names} from batch")
+            self.reader.execute("insert into lines by name from batch")
             self.reader.unregister("batch")
 
     def _stage(self, source: Source, layout: Layout) -> None:
@@ -186,14 +187,23 @@ class _Jobs:
             ((count,),) = self._rows(f"select count(*) {good} and {condition}")
             if count:
                 self.tally.doubted[doubt] += count
-        table = landed_tables()[JOBS]
-        columns = ", ".join(table.columns)
-        found = self.reader.execute(f"select {columns} {good} order by line_number")
-        for batch in found.to_arrow_reader(ROWS_A_BATCH):
-            self.tally.parsed += batch.num_rows
-            self.way.stage(table, [_masked(table, batch.cast(table.arrow_schema))])
+        ((repeated,),) = self._rows(f"select count(*) - count(distinct job_key) {good}")
+        jobs = self._jobs(f"{good} order by line_number")
+        # Of equal keys the last counts: those of one source, and those of a source before.
+        if repeated or self.tally.sources > 1:
+            self.way.stage(landed_tables()[JOBS], jobs)
+        else:
+            self.way.take(landed_tables()[JOBS], jobs)
         self.reader.execute("drop table attempts")
         self._stage_rejects()
+
+    def _jobs(self, good: str) -> Iterator[pa.RecordBatch]:
+        """Give the jobs of a source, masked, in the types of their table."""
+        table = landed_tables()[JOBS]
+        found = self.reader.execute(f"select {', '.join(table.columns)} {good}")
+        for batch in found.to_arrow_reader(ROWS_A_BATCH):
+            self.tally.parsed += batch.num_rows
+            yield _masked(table, batch.cast(table.arrow_schema))
 
     def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         # A separate cursor: what is done with a row may ask for other rows.

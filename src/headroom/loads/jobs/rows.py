@@ -13,6 +13,10 @@ from headroom.reading.blocks import Block
 LINE = "line_number"
 NOT_CLOSED = "a quote is not closed within the line: is it cut?"
 BEHIND_NAME = re.compile(r"[^\w%]", re.ASCII)
+# Words for what is not known, each also in capitals.
+WORDS = ("unknown", "none", "n/a", "null", "nan", "none assigned")
+CASES = (str, str.upper, str.capitalize, str.title)
+UNKNOWN = ["", "-", "?", *{change(word) for word in WORDS for change in CASES}, "NaN"]
 Report = Callable[[int, str, str], None]
 
 
@@ -86,7 +90,7 @@ def _read(
         if others:
             is_kept = pa.array([place not in others for place in range(len(texts))])
             numbers = numbers.filter(is_kept)
-        columns = [table[name].combine_chunks() for name in layout.named]
+        columns = [pc.utf8_trim_whitespace(table[name].combine_chunks()) for name in layout.named]
         yield pa.RecordBatch.from_arrays([numbers, *columns], names=[LINE, *layout.named])
     elif len(texts) == 1:
         report(numbers[0].as_py(), NOT_CLOSED, texts[0].as_py())
@@ -132,7 +136,7 @@ def _parsed(layout: Layout, texts: pa.Array, others: dict[int, int]) -> pa.Table
                 column_types=dict.fromkeys(names, pa.string()),
                 include_columns=layout.named,
                 strings_can_be_null=True,
-                null_values=[""],
+                null_values=UNKNOWN,
             ),
         )
     except pa.ArrowInvalid:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import duckdb
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -37,17 +39,12 @@ MEANINGS = (
 )
 
 
-def means(state: str, what: str) -> str:
-    """Give SQL for what a state means, by the name of a field of Meaning; NULL for another word."""
-    cases = [
-        f"when {state} in ({', '.join(map(_literal, one.words))})"
-        f" then {_literal(getattr(one, what))}"
-        for one in MEANINGS
-    ]
-    return f"case {' '.join(cases)} end"
-
-
-def _literal(value: str | bool | None) -> str:
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else f"'{value}'"
+def make_states(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `states` of the words and what each means."""
+    connection.execute(
+        "create table states (word text, is_over boolean, has_failed boolean, meant_reason text)"
+    )
+    connection.executemany(
+        "insert into states values (?, ?, ?, ?)",
+        [[word, one.is_over, one.has_failed, one.reason] for one in MEANINGS for word in one.words],
+    )

@@ -12,7 +12,6 @@ MB_OF_MIB = "1.048576"
 NUMBER = r"[0-9]{1,15}(?:[.][0-9]{1,9})?"
 DAY, CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?"
 ZONE = r"(?:Z|[+-][0-9]{2}:?(?:[0-9]{2})?)"
-UNKNOWN = ("", "-", "?", "unknown", "none", "n/a", "null", "nan", "none assigned")
 # Powers of 1024, in MB of 10^6 bytes.
 UNITS = {unit: f"{1024**power / 10**6:.6f}" for power, unit in enumerate("KMGTP", 1)}
 UNIT_CASES = " ".join(f"when '{unit}' then {factor}" for unit, factor in UNITS.items())
@@ -45,11 +44,6 @@ def _in_units() -> str:
 
 
 MACROS = {
-    "known(written)": f"""
-        case
-            when strlen(written) > {max(map(len, UNKNOWN)) + 5} then trim(written)
-            when lower(trim(written)) not in {UNKNOWN} then trim(written)
-        end""",
     # Eighteen digits are as many as DuckDB reads fast.
     "amount(written)": (
         f"case when regexp_full_match(written, '{NUMBER}')"
@@ -57,8 +51,15 @@ MACROS = {
     ),
     # Without an overflow on the way.
     "times(number, factor)": """
-        try_cast(
-            cast(number as decimal(22, 6)) * cast(factor as decimal(16, 6)) as decimal(18, 6)
+        coalesce(
+            -- What fits into 64 bits is computed much faster.
+            try_cast(
+                try_cast(number as decimal(11, 6)) * try_cast(factor as decimal(7, 6))
+                as decimal(18, 6)
+            ),
+            try_cast(
+                cast(number as decimal(22, 6)) * cast(factor as decimal(16, 6)) as decimal(18, 6)
+            )
         )""",
     # `1.2 GB`, `900K`, `4Gi`: powers of 1024; a number alone is in bytes.
     "size_mb(written)": f"""
