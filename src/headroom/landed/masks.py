@@ -134,6 +134,9 @@ def mask_json(batches: Iterable[pa.RecordBatch], name: str) -> list[pa.RecordBat
     for batch in batches:
         column = batch.column(name)
         suspect = reduce(pc.or_, (_is_suspect(column, part) for part in secret_parts()))
+        if not pc.any(suspect).as_py():
+            result.append(batch)
+            continue
         texts = [
             _without_secrets(text) if text is not None and is_suspect else text
             for text, is_suspect in zip(column.to_pylist(), suspect.to_pylist(), strict=True)

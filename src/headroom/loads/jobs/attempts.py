@@ -27,8 +27,8 @@ def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
     durations = ", ".join(f"duration_us({name}_text) as {name}_us" for name in DURATIONS)
     ended = "coalesce(ended_at_read, submitted_at_read + to_microseconds(whole_duration_us))"
     return f"""
-        with texts as materialized ({texts}),
-        read as materialized (
+        with texts as ({texts}),
+        read as (
             select
                 *,
                 -- Slurm says who cancelled it.

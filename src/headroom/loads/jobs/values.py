@@ -82,7 +82,11 @@ MACROS = {
                 then timezone(zone, try_cast(written as timestamp))
             when regexp_full_match(written, '{DAY}[T ]{CLOCK} ?{ZONE}')
                 then try_cast(
-                    regexp_replace(written, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')
+                    regexp_replace(
+                        regexp_replace(written, ' ([+-])', '\\1'),
+                        '([+-][0-9]{{2}}):?([0-9]{{2}})$',
+                        '\\1:\\2'
+                    )
                     as timestamptz
                 )
             when regexp_full_match(written, '[0-9]{{9,10}}')
