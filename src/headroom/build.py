@@ -30,7 +30,7 @@ from headroom.watermarks import (
 
 @dataclass(frozen=True)
 class Checked:
-    """Which domains can be built, and what the gate found; None where it had nothing to check."""
+    """Domains that can be built, and the gate's result; None where it had nothing to check."""
 
     plan: Plan
     gate: GateResult | None
@@ -51,7 +51,7 @@ class Work:
     unchanged_since: datetime | None = None
 
     def nothing_changed(self) -> str:
-        """Say that there is nothing to do, and what was looked at."""
+        """Say that there is nothing to do, and what was compared."""
         moment = self.unchanged_since and self.unchanged_since.astimezone(UTC)
         source = f"{counted(self.compared.rows, 'row')} of the source, " if self.compared else ""
         return (

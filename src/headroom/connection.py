@@ -89,7 +89,7 @@ def address_of(connection: Connection) -> Address:
 
 
 def is_pooled(connection: Connection) -> bool:
-    """Tell whether a pooler stands before the server: the server's process then is another."""
+    """Tell whether a pooler is in front of the server: then the server's process is another."""
     row = connection.execute("select pg_backend_pid()").fetchone()
     return row is not None and row[0] != connection.info.backend_pid
 

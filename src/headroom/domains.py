@@ -106,7 +106,7 @@ class Plan:
         return replace(self, built=built, refused=refused, kept=self.kept + kept)
 
     def lack_of(self, domain: str) -> Lack | None:
-        """Say what a domain lacks; None where it has data."""
+        """Say which data a domain lacks; None where it has data."""
         if error := self.refused.get(domain):
             return Lack(error.message, error.hint)
         return self.left_out.get(domain)

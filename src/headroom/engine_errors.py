@@ -93,7 +93,7 @@ PASSING_TEXTS = re.compile(
 
 
 def meaning(error: BaseException) -> HeadroomError | None:
-    """Say what an error of a driver or the file system means; None for a fault of Headroom."""
+    """Explain an error of a driver or the file system; None for a fault of Headroom."""
     if isinstance(error, psycopg.Error):
         return _of_postgres(error)
     if isinstance(error, duckdb.Error):

@@ -48,7 +48,7 @@ _WAITING = f"""
 
 @dataclass(frozen=True)
 class Waiting:
-    """Parts that a model has not made yet; `rows` are the runs of them, None for other parts."""
+    """Parts that a model has not made yet; `rows` are their runs, None for other parts."""
 
     model: str
     kind: str

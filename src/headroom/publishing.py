@@ -26,7 +26,7 @@ _COPY = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
 @dataclass(frozen=True)
 class Published:
-    """What was published: its size, and the seconds that it took."""
+    """A published copy: its size, and the seconds that it took."""
 
     size_mb: float
     seconds: float

@@ -169,7 +169,7 @@ def months_of(span: tuple[date, date]) -> list[tuple[date, date]]:
 
 
 def days_of(span: tuple[date, date] | None) -> list[date]:
-    """Give each day of a span, itself included; none of None."""
+    """Give each day of a span, both ends included; no day for None."""
     if span is None:
         return []
     return [span[0] + timedelta(days=number) for number in range((span[1] - span[0]).days + 1)]
@@ -185,7 +185,7 @@ def _mark(day: date) -> str:
 
 
 def read_last_pull(settings: Settings) -> Pull | None:
-    """Give what the last pull found; None before the first."""
+    """Give the result of the last pull; None before the first."""
     with open_warehouse(settings, read_only=True) as warehouse:
         if "pulls" not in warehouse.readable(OPERATIONS):
             return None
@@ -223,7 +223,7 @@ def slices(days: Iterable[int], budget: int) -> int:
 
 
 def sentences(pull: Pull) -> list[str]:
-    """Say what a pull found, a fact a line."""
+    """Describe the result of a pull, a fact a line."""
     compared = "all of the source" if pull.is_whole else f"{pull.rows_read:,} rows of the source"
     told = [
         f"Pulled: {pull.new:,} new runs, {pull.changed:,} changed, {pull.deleted:,} deleted;"

@@ -33,7 +33,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
 
 @dataclass(frozen=True)
 class Contract:
-    """What a seed's YAML says: its columns with their types, and those that need a value."""
+    """The contract of a seed's YAML: its columns with their types, and those that need a value."""
 
     description: str
     types: dict[str, str]
@@ -90,7 +90,7 @@ def _refused(folder: Path, problems: list[str]) -> UsageError:
 
 
 def seed_problems(folder: Path) -> list[str]:
-    """Say what is wrong with a folder of seeds."""
+    """List the problems of a folder of seeds."""
     if not folder.is_dir():
         return [f"there is no such folder ({SEEDS_VARIABLE} names it)"]
     return [problem for path in sorted(folder.glob("*.csv")) if (problem := _problem_of(path))]

@@ -258,7 +258,7 @@ class PostgresWarehouse(Warehouse):
 
     @contextmanager
     def one_snapshot(self) -> Iterator[None]:
-        """Begin a transaction that sees what was there at its first statement."""
+        """Begin a transaction that sees the state of the database at its first statement."""
         with explained(), self.connection.transaction():
             self.connection.execute("set transaction isolation level repeatable read")
             yield

@@ -35,7 +35,7 @@ class NotDeliveredError(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent: a subject, a text, and the same as rows for a program."""
+    """A message to a channel: a subject, a text, and the same content as rows for a program."""
 
     subject: str
     text: str

@@ -65,7 +65,7 @@ class Delivery:
 
 
 def read_due(warehouse: Warehouse, now: datetime, *, is_quiet: bool) -> list[Due]:
-    """Give the messages that are due; in quiet hours only those of critical alerts."""
+    """Give the messages that are due; in quiet hours only messages of critical alerts."""
     rows = warehouse.query(_DUE.format(now=instant(now.isoformat()))).rows
     due = [Due(*row) for row in rows]
     return [one for one in due if one.severity == "critical" or not is_quiet]
@@ -74,7 +74,7 @@ def read_due(warehouse: Warehouse, now: datetime, *, is_quiet: bool) -> list[Due
 def deliver(
     warehouse: Warehouse, channels: Mapping[str, Send], now: datetime | None = None
 ) -> list[Delivery]:
-    """Send what is due, one message a channel, and write down how it went."""
+    """Send due messages, one a channel, and record the result."""
     moment = now or datetime.now(UTC)
     due = read_due(warehouse, moment, is_quiet=is_quiet(moment))
     deliveries = []
@@ -94,7 +94,7 @@ def deliver(
 
 
 def compose(due: list[Due]) -> Message:
-    """Put messages together: what is new first, and as many as somebody reads."""
+    """Put messages together: new alerts first, and only as many as a person reads."""
     opened = [one for one in due if one.change == "opened"]
     resolved = [one for one in due if one.change == "resolved"]
     shown = (opened + resolved)[:MOST_SHOWN]

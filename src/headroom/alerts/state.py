@@ -21,7 +21,7 @@ _COLUMNS = "trouble_kind, subject, severity, evidence, remedy"
 
 @dataclass(frozen=True)
 class Trouble:
-    """What a model found: see the columns of `int_operations__troubles_found`."""
+    """A trouble that a model found: see the columns of `int_operations__troubles_found`."""
 
     kind: str
     subject: str
@@ -60,7 +60,7 @@ def find_troubles(warehouse: Warehouse) -> list[Trouble]:
 def update_alerts(
     warehouse: Warehouse, channels: Sequence[str] = (), now: datetime | None = None
 ) -> list[Changed]:
-    """Open alerts of new troubles and resolve those of troubles that are over; give what changed.
+    """Open alerts of new troubles and resolve alerts of past troubles; give the changes.
 
     A message to each channel is due for each change.
     """

@@ -16,7 +16,7 @@ MOST_LETTERS = 30
 
 
 def places(rows: Rows, name: str) -> Any:
-    """Draw the failure rate of each node or image: its interval, and what is expected of it."""
+    """Draw the failure rate of each node or image: its interval, and the expected rate."""
     known = [row for row in rows if row["attempt_count"]][:MOST_PLACES]
     shown = [
         {
@@ -56,7 +56,7 @@ def images(rows: Rows) -> Any:
 
 
 def hours(rows: Rows) -> Any:
-    """Draw the failures of each hour of the day, spikes in colour, with what is expected."""
+    """Draw the failures of each hour of the day, spikes in colour, with the expected number."""
     shown = [
         {
             "hour": row["hour_of_day"],

@@ -49,7 +49,7 @@ AcceptDeletesOption = Annotated[
 
 @dataclass(frozen=True)
 class Asked:
-    """What a user asks of a build."""
+    """A user's request to a build."""
 
     settings: Settings
     request: "PullRequest"

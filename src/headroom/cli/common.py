@@ -31,7 +31,7 @@ TargetOption = Annotated[
 
 
 class LogFormat(StrEnum):
-    """How a command says what it does: in lines for people, or in JSON objects, one a line."""
+    """The form of a command's output: lines for people, or JSON objects, one a line."""
 
     TEXT = "text"
     JSON = "json"

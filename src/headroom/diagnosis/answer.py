@@ -37,7 +37,7 @@ SECTIONS: dict[Command, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """An answer: what was asked, for which window, and the rows of each section."""
+    """An answer: the question, its window, and the rows of each section."""
 
     command: Command
     inquiry: Inquiry

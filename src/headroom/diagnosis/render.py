@@ -23,7 +23,7 @@ SHOWN_ROWS = 15
 
 
 def print_failures(console: Console, diagnosis: Diagnosis) -> None:
-    """Print an answer: a heading, what it is made of, then its parts."""
+    """Print an answer: a heading, its sources, then its parts."""
     console.rule(f"[bold]{TITLES[diagnosis.command]}[/bold]")
     parts = {"analyze": _print_analysis, "stats": _print_stats, "remediate": _print_remediation}
     parts[diagnosis.command](console, diagnosis)

@@ -31,7 +31,7 @@ DEFAULT_UNTIL = FIX_DAY
 
 @dataclass(frozen=True)
 class FleetSummary:
-    """What was written, and into which database."""
+    """The tables that were written, and their database."""
 
     run_count: int
     definition_count: int

@@ -120,7 +120,7 @@ class _Move:
         return moment(happened)
 
     def on(self, now_us: int, then_us: int) -> tuple[int, int, int, int]:
-        """Move on to a moment; count what was queued, started, ended and corrected."""
+        """Move forward to a moment; count the queued, started, ended and corrected runs."""
         oldest_us = moment(self.scalar("select min(queued_at) from {task}"))
         count = self.scalar("select count(*) from {task}")
         self.warehouse.execute(

@@ -57,7 +57,7 @@ class Definition:
 
     @property
     def default_mb(self) -> int:
-        """What a run gets from the definition alone."""
+        """The memory that a run gets from the definition alone."""
         return max(512, self.memory)
 
 

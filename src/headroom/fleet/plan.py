@@ -55,7 +55,7 @@ class Intents:
 
 
 def client_hash(name: str, prefix: str = "") -> str:
-    """Make a hash as an API client would supply it, completing what is known of it."""
+    """Make a hash as an API client would send it, with the known part at its start."""
     return (prefix + md5(f"client {prefix}{name}".encode(), usedforsecurity=False).hexdigest())[:32]
 
 

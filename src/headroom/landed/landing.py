@@ -119,7 +119,7 @@ class Landing:
         self._load(f"scope_{table.name}", scope)
 
     def take(self, table: LandedTable, rows: str, parameters: Sequence[Any] = ()) -> None:
-        """Land what a query of `reader` gives: the columns of the table, equal where keys are."""
+        """Land the rows of a query of `reader`: the columns of the table, equal for equal keys."""
         raise NotImplementedError
 
     def compares(self, table: LandedTable) -> bool:

@@ -66,7 +66,7 @@ def _row(reject: Reject, excerpt: str, subject: str, source: str) -> dict[str, s
 
 
 def address(source: Source) -> str:
-    """Give where a source stands: its path from the root, whatever it was called by."""
+    """Give the place of a source: its path from the root, however it was named."""
     return os.path.realpath(source.path) if source.path else "standard input"
 
 

@@ -15,7 +15,7 @@ MACROS = PROJECT_DIR / "macros" / "landing"
 
 
 def landing_sql(macro: str, *arguments: Any) -> str:
-    """Give what a macro of macros/landing writes."""
+    """Give the SQL that a macro of macros/landing writes."""
     return str(getattr(_macros(), macro)(*arguments)).strip()
 
 

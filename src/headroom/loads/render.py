@@ -50,7 +50,7 @@ def print_tally(
     pieces: str = "lines",
     kept: str = "reports and samples",
 ) -> None:
-    """Print what was read, what was left out and why, and what is new in each table."""
+    """Print how much was read, what was left out and why, and the new rows of each table."""
     console.print(
         f"Read {tally.lines:,} {pieces} of {tally.sources:,} sources: {tally.parsed:,} {kept}, "
         f"{sum(tally.rejected.values()):,} pieces rejected"

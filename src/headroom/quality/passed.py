@@ -13,7 +13,7 @@ TABLE = "passed_gates"
 
 
 def digest(settings: Settings, shape: Shape) -> str:
-    """Give one value for a structure and for what is asked of it."""
+    """Give one digest for a structure and its requirements."""
     said = [settings.source_schema, shape, COLUMNS, TYPE_NAMES]
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -8,7 +8,7 @@ from headroom.terminal import plain
 
 
 def findings_table(result: GateResult) -> Table:
-    """Lay out what failed: where, what was expected, what was found."""
+    """Lay out the failed checks: the place, the expected and the found value."""
     table = Table(title="What the gate refused", title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("where", "expectation", "expected", "found"):
         table.add_column(heading, overflow="fold")

@@ -331,7 +331,7 @@ def size_now(stream: BinaryIO) -> int | None:
 
 
 def read_lines(stream: BinaryIO) -> Iterator[Line]:
-    """Give the lines of a log up to where it ends now: what is written to it later is not read."""
+    """Give the lines of a log up to its current end: later lines are not read."""
     number = 0
     left = size_now(stream)
     while (left is None or left > 0) and (raw := stream.readline(MAX_LINE)):

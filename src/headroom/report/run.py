@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answers:
-    """A report's answers as of a moment, and what a reader has to know of them."""
+    """A report's answers as of a moment, and notes for the reader."""
 
     as_of: datetime
     answers: list[Answer]

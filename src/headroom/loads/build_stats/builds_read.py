@@ -25,7 +25,7 @@ Samples = list[Any]
 class BuildsRead:
     """Reports, samples and rejects of a load. Of two samples with one key the later one counts.
 
-    That is told: two logs may have the same name, and be of different builds.
+    The load reports that: two logs with one name may be of different builds.
     """
 
     tally: Tally

@@ -54,7 +54,7 @@ class BuildSummary:
 
 @dataclass(frozen=True)
 class Options(LoadOptions):
-    """What the caller says: build and region of logs that name none, and how to load."""
+    """Options of the caller: build and region of logs that name none, and how to load."""
 
     build_id: str | None = None
     region: str | None = None

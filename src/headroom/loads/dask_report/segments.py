@@ -83,7 +83,7 @@ def _identity(value: Any) -> str:
 
 
 def rows(stream: Stream) -> Iterator[tuple[int, dict[str, Any] | BadSegmentError]]:
-    """Give each segment's place with its row, or with what is wrong with it."""
+    """Give each segment's place with its row, or with its error."""
     for index, segment in enumerate(stream.segments):
         try:
             yield index, _row(segment)

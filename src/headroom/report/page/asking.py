@@ -36,7 +36,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answers:
-    """All that the page says: answers by analysis, what a section lacks by its name, and notes."""
+    """The content of the page: answers by analysis, missing data by section, and notes."""
 
     as_of: str | None
     answers: Mapping[str, Answer]

@@ -150,7 +150,7 @@ def _task_of(alert: Row) -> Task:
 
 
 def verdict(answers: Mapping[str, Answer]) -> Verdict | None:
-    """Judge the fix; None where no run is known at all."""
+    """Judge the fix; None without any run."""
     if FIX not in answers:
         return None
     periods = {row["period"]: row for row in answers[FIX].rows}

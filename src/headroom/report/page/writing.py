@@ -50,7 +50,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class ShownSection:
-    """A section with its figures, or with what it lacks."""
+    """A section with its figures, or with its missing data."""
 
     section: Section
     figures: list[Shown]
