@@ -5,7 +5,8 @@
 The log is the same each time: eight pods, 64 workers, twelve lines a trial. It is loaded into a new
 DuckDB file, each case in a separate process: fields in the order of the document, in any order,
 and behind the prefix of `kubectl logs --prefix --timestamps`. Beside it: a plain loop in Python
-that only parses with a regular expression, `wc -l`, and `dbt seed` of some of the same rows.
+that only parses with a regular expression, `wc -l`, and `dbt seed` of some of the same rows. Then
+`headroom load jobs` on a tenth as many lines, in the form of public traces.
 """
 
 import argparse
@@ -21,10 +22,13 @@ from pathlib import Path
 
 import duckdb
 
+from headroom.loads.jobs import Options as JobOptions
+from headroom.loads.jobs import load_jobs
 from headroom.loads.perf_logs import Options, load_perf_logs
 from headroom.settings import Settings
 from tests.support.project import Project
 
+JOBS = "jobs"
 CASES = ("canonical order", "any order", "behind a prefix")
 PLAIN = re.compile(
     r"SIM_TIMING: param_id=(\S+) seed=(\d+) duration_ms=([\d.]+) worker=(\S+)"
@@ -87,6 +91,31 @@ def generate(path: Path, lines: int, case: str) -> None:
         )
 
 
+def generate_jobs(path: Path, lines: int) -> None:
+    """Write jobs in the form of public traces, all arithmetic on the number."""
+    moments = [
+        f"strftime(timestamp '2025-01-01' + to_seconds(n + {later}), '%Y-%m-%dT%H:%M:%S.000Z')"
+        f" as {name}_at"
+        for name, later in (("submitted", 0), ("started", 20), ("ended", 500))
+    ]
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                select
+                    'job_' || n % 500 as "group",
+                    'label-' || md5(cast(n as text)) as label,
+                    {", ".join(moments)},
+                    4096.0 as requested_mb,
+                    n % 4000 + 0.5 as peak_mb,
+                    case when n % 50 = 0 then 'error' else 'ok' end as outcome,
+                    n * 1000 as input_bytes
+                from range({lines}) as numbers (n)
+            ) to '{path}' (format csv, header true)
+            """
+        )
+
+
 def _turned(fields: list[str], turn: int) -> str:
     return " || ' ' || ".join([*fields[turn:], *fields[:turn]])
 
@@ -98,13 +127,17 @@ def timed(work: Callable[[], object]) -> dict[str, float]:
     return {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}
 
 
-def load(path: Path, folder: Path) -> dict[str, float]:
+def load(path: Path, folder: Path, case: str) -> dict[str, float]:
     """Load a log into a new file; give the times, the peak memory, and how many rows landed."""
     settings = Settings("duckdb", folder / "load.duckdb", "flotilla")
-    figures = timed(lambda: load_perf_logs(settings, [str(path)], Options("bench")))
+    table = "landed_jobs" if case == JOBS else "landed_timings"
+    if case == JOBS:
+        figures = timed(lambda: load_jobs(settings, [str(path)], JobOptions(form="csv")))
+    else:
+        figures = timed(lambda: load_perf_logs(settings, [str(path)], Options("bench")))
     figures["peak MiB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with duckdb.connect(str(settings.duckdb_path), read_only=True) as connection:
-        found = connection.execute("select count(*) from headroom_landed.landed_timings").fetchone()
+        found = connection.execute(f"select count(*) from headroom_landed.{table}").fetchone()
     figures["rows"] = found[0] if found else 0
     return figures
 
@@ -152,8 +185,9 @@ def measure(case: str, lines: int) -> dict[str, float]:
         path = folder / "perf.log"
         order = "canonical order" if case in ("plain loop", "wc -l", "dbt seed") else case
         # Not in this process: its memory would count.
-        given = f"Path({str(path)!r}), {lines}, {order!r}"
-        call = f"from bench.load import *; generate({given})"
+        given = f"Path({str(path)!r}), {lines}"
+        made = f"generate_jobs({given})" if case == JOBS else f"generate({given}, {order!r})"
+        call = f"from bench.load import *; {made}"
         subprocess.run([sys.executable, "-c", call], check=True)
         if case == "plain loop":
             return timed(lambda: plain_loop(path))
@@ -164,7 +198,7 @@ def measure(case: str, lines: int) -> dict[str, float]:
         if case == "dbt seed":
             generate(folder / "one.log", 1, order)
             return seed(path, folder)
-        return load(path, folder)
+        return load(path, folder, case)
 
 
 def main() -> None:
@@ -177,8 +211,8 @@ def main() -> None:
     if asked.case:
         print(json.dumps(measure(asked.case, asked.lines)))
         return
-    for case in (*CASES, "plain loop", "wc -l", "dbt seed"):
-        lines = asked.seeded if case == "dbt seed" else asked.lines
+    for case in (*CASES, "plain loop", "wc -l", "dbt seed", JOBS):
+        lines = {"dbt seed": asked.seeded, JOBS: asked.lines // 10}.get(case, asked.lines)
         command = [sys.executable, "-m", "bench.load", "--case", case, "--lines", str(lines)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         figures = json.loads(done.stdout.splitlines()[-1])

@@ -1,5 +1,6 @@
 """Jobs of any scheduler, from the file to attempts and failures, on both engines."""
 
+import csv
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from headroom.errors import InputRejectedError, UsageError
 from headroom.loads.jobs import Options, load_jobs
 from headroom.loads.tally import Tally
 from headroom.settings import PROJECT_DIR
-from tests.support.project import TABLES, Project
+from tests.support.project import TABLES, Project, copy_of_the_seeds
 from tests.support.raw import write_raw
 
 SAMPLES = PROJECT_DIR / "samples" / "jobs"
@@ -194,6 +195,26 @@ def test_a_job_that_is_loaded_again_is_updated(jobs: Project, tmp_path: Path) ->
     assert attempts(jobs, "lab")[-1] == ended
     # An older listing does not open it again.
     assert load(jobs, sample, source="lab").landed[0].changed == 0
+
+
+def test_a_folder_of_seeds_gets_the_rows_that_the_warehouse_has(
+    jobs: Project, tmp_path: Path
+) -> None:
+    project = copy_of_the_seeds(tmp_path)
+    path = SAMPLES / "trace.csv"
+    load(jobs, path, source="seeded", csv_folder=project / "seeds" / "landed")
+    with (project / "seeds" / "landed" / "landed_jobs.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    load(jobs, path, source="seeded")
+    assert len(rows) == 8
+    assert {row["job_key"] for row in rows} == {key for (key,) in landed(jobs, "seeded", "job_key")}
+
+
+def test_of_equal_keys_the_last_counts(jobs: Project, tmp_path: Path) -> None:
+    header = "attempt_id,job_name,submitted_at,outcome,peak_mb"
+    lines = [f"1,a,2026-01-01T00:00:00Z,ok,{peak}" for peak in (1, 3, 2)]
+    assert load(jobs, written(tmp_path, header, *lines), source="equal").parsed == 3
+    assert landed(jobs, "equal", "peak_mb") == [(2,)]
 
 
 def test_lines_that_say_the_same_are_as_many_attempts(jobs: Project, tmp_path: Path) -> None:

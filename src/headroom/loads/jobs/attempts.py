@@ -49,51 +49,56 @@ def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
                 {ended} as ended_known
             from believed
             left join states using (word)
+        ),
+        typed as (
+            select
+                md5(concat_ws(chr(31), {literal(source)}, job_id_text, part_id_text)) as job_key,
+                {literal(source)} as source,
+                job_id_text as job_id,
+                job_name_text as job_name,
+                group_name_text as group_name,
+                project_text as project,
+                user_name_text as user_name,
+                queue_name_text as queue_name,
+                node_name_text as node_name,
+                image_text as image,
+                state_text as state,
+                is_over,
+                has_failed,
+                coalesce(
+                    reason_text,
+                    meant_reason,
+                    case when has_failed and exit_code is null then 'Failed' end
+                ) as reason,
+                exit_code,
+                submitted_at_read as submitted_at,
+                coalesce(
+                    started_at_read,
+                    case when is_over then ended_known - to_microseconds(run_duration_us) end
+                ) as started_at,
+                case when is_over then ended_known end as ended_at,
+                case
+                    when request_mb > 0 and not has_memory_overflow and not is_request_open
+                        then times(
+                            request_mb, coalesce(try_cast(request_times_text as decimal(9, 0)), 1)
+                        )
+                end as requested_mb,
+                case when peak_read_mb > 0 and peak_read_mb < {OVERFLOW_MB} then peak_read_mb end
+                    as peak_mb,
+                has_memory_overflow,
+                is_request_open,
+                try_cast(try_cast(cpus_text as decimal(9, 3)) * 1000 as bigint) as cpu_millicores,
+                try_cast(gpus_text as integer) as gpu_count,
+                covariates,
+                skipped_text as skipped,
+                case {_problems()} end as problem,
+                raw,
+                line_number
+            from judged
         )
-        select
-            md5(concat_ws(chr(31), {literal(source)}, job_id_text, part_id_text)) as job_key,
-            {literal(source)} as source,
-            job_id_text as job_id,
-            job_name_text as job_name,
-            group_name_text as group_name,
-            project_text as project,
-            user_name_text as user_name,
-            queue_name_text as queue_name,
-            node_name_text as node_name,
-            image_text as image,
-            state_text as state,
-            is_over,
-            has_failed,
-            coalesce(
-                reason_text,
-                meant_reason,
-                case when has_failed and exit_code is null then 'Failed' end
-            ) as reason,
-            exit_code,
-            submitted_at_read as submitted_at,
-            coalesce(
-                started_at_read,
-                case when is_over then ended_known - to_microseconds(run_duration_us) end
-            ) as started_at,
-            case when is_over then ended_known end as ended_at,
-            case
-                when request_mb > 0 and not has_memory_overflow and not is_request_open
-                    then times(
-                        request_mb, coalesce(try_cast(request_times_text as decimal(9, 0)), 1)
-                    )
-            end as requested_mb,
-            case when peak_read_mb > 0 and peak_read_mb < {OVERFLOW_MB} then peak_read_mb end
-                as peak_mb,
-            has_memory_overflow,
-            is_request_open,
-            try_cast(try_cast(cpus_text as decimal(9, 3)) * 1000 as bigint) as cpu_millicores,
-            try_cast(gpus_text as integer) as gpu_count,
-            covariates,
-            skipped_text as skipped,
-            case {_problems()} end as problem,
-            raw,
-            line_number
-        from judged
+        -- A line that is right is not kept.
+        select * replace (case when problem is not null then raw end as raw)
+        from typed
     """
 
 
