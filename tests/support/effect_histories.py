@@ -64,7 +64,7 @@ class Judge:
             "create schema if not exists marts;"
             "create table marts.flotilla__allocation_daily (queued_day date)"
         )
-        project.dbt("run", "--select", "stg_operations__effect_bounds")
+        project.dbt("run", "--select", "stg_effects__bounds")
         self.sql = project.compiled("--select", "effects__shifts")
         self.changes_sql = project.compiled("--select", "effects__changes")
 

@@ -8,7 +8,7 @@ compared as (
 
 bounds as (
 
-    select * from {{ ref('stg_operations__effect_bounds') }}
+    select * from {{ ref('stg_effects__bounds') }}
 
 ),
 
