@@ -32,7 +32,7 @@ JOBS, REJECTS = "landed_jobs", "landed_rejects"
 TAKEN = ("flotilla", "pods", "history", "recorded")
 MAX_NAME = 200
 MAX_TEXT = 20_000
-MEMORY_LIMIT = "400MB"
+MEMORY_LIMIT = "320MB"
 ROWS_A_BATCH = 50_000
 
 
