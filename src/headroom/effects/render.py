@@ -2,6 +2,7 @@
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 from headroom.effects.asking import Found
@@ -30,4 +31,5 @@ def print_card(console: Console, found: Found) -> None:
 def _print_sentences(console: Console, title: str, sentences: tuple[str, ...]) -> None:
     console.print(f"\n[bold]{title}[/bold]")
     for sentence in sentences:
-        console.print(f"  {plain(sentence)}", highlight=False)
+        # What does not fit a line goes on below its beginning.
+        console.print(Padding(plain(sentence), (0, 0, 0, 2)), highlight=False)
