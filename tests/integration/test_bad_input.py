@@ -70,7 +70,7 @@ def test_an_audit_finds_a_run_that_the_mart_has_wrong(built: Project) -> None:
     with built.in_environment():
         audit(built.settings)
         built.execute(change.format(7))
-        with pytest.raises(BuildFailedError, match="the audit found 1 run") as error:
+        with pytest.raises(BuildFailedError, match="the audit found 1 wrong run") as error:
             audit(built.settings)
         built.execute(change.format(1024))
         audit(built.settings)

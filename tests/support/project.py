@@ -38,6 +38,8 @@ WITHOUT_LOGS = (
     "path:models/*/waste",
     "path:models/*/throughput",
     "path:models/*/operations",
+    # Reads figures that operations keep.
+    "path:models/*/effects",
     "path:seeds/landed",
     "test_type:unit",
 )
