@@ -178,6 +178,40 @@ def rows_of_all(name: str = "name", *, days: int = 20, places: int = 3) -> dict[
             }
             for hour in range(24)
         ],
+        "overview_effects": [
+            {
+                "change": named,
+                "outcome": "elevated",
+                "in_effect_at": datetime(2025, 12, 17, tzinfo=UTC),
+                "before_run_count": 297,
+                "before_share": 0.374,
+                "before_low": 0.319,
+                "before_high": 0.431,
+                "after_run_count": 15,
+                "after_share": 0.0,
+                "after_low": 0.0,
+                "after_high": 0.218,
+                "proven_effective_reduction": 0.21,
+                "verdict": "fell",
+                "overlapping_change": name,
+            }
+            for named in numbered
+        ],
+        "overview_shifts": [
+            {
+                "verdict": "unexplained",
+                "outcome": "oom",
+                "cohort": named,
+                "shift_day": DAY,
+                "change": name,
+                "before_share": 0.02,
+                "after_share": 0.3,
+                "after_run_count": 99,
+                "q_value": 0.0001,
+                "days_needed": None,
+            }
+            for named in numbered
+        ],
         "overview_waste_daily": [
             {
                 "submitted_day": DAY - timedelta(days=days - 1 - place),

@@ -26,6 +26,11 @@ FIGURES = [figure for section in SECTIONS for figure in section.figures]
 KEYS = {"period", "queued_day", "kind", "trouble_kind", "severity", "opened_at", "sampled_at"}
 KEYS |= {
     "contaminated_gb_hours",
+    "outcome",
+    "before_low",
+    "before_high",
+    "after_low",
+    "after_high",
     "used_gb_hours",
     "over_allocated_gb_hours",
     "lost_to_oom_gb_hours",

@@ -1,4 +1,4 @@
--- The fifty jobs that wasted most in the last thirty days that are known, and what it cost.
+-- The fifty jobs that wasted most in the last thirty known days of their source, and what it cost.
 with
 
 owned as (
@@ -6,22 +6,35 @@ owned as (
     select * from {{ ref('waste__attempts_daily') }}
     where job_name is not null and {{ in_failure_scope('project') }}
 
+),
+
+last_known as (
+
+    select
+        source,
+        max(submitted_day) as last_day
+    from owned
+    group by source
+
 )
 
 select
-    source,
-    job_name,
-    sum(attempt_count) as attempt_count,
-    sum(memory_gb_hours) as memory_gb_hours,
-    sum(over_allocated_gb_hours + lost_to_oom_gb_hours + lost_to_failure_gb_hours)
-        as wasted_gb_hours,
-    sum(contaminated_gb_hours) as contaminated_gb_hours,
-    sum(unmeasured_gb_hours) as unmeasured_gb_hours,
-    sum(memory_cost) as memory_cost,
-    sum(over_allocated_cost + lost_to_oom_cost + lost_to_failure_cost) as wasted_cost,
-    currency
+    owned.source,
+    owned.job_name,
+    sum(owned.attempt_count) as attempt_count,
+    sum(owned.memory_gb_hours) as memory_gb_hours,
+    sum(
+        owned.over_allocated_gb_hours + owned.lost_to_oom_gb_hours + owned.lost_to_failure_gb_hours
+    ) as wasted_gb_hours,
+    sum(owned.contaminated_gb_hours) as contaminated_gb_hours,
+    sum(owned.unmeasured_gb_hours) as unmeasured_gb_hours,
+    sum(owned.memory_cost) as memory_cost,
+    sum(owned.over_allocated_cost + owned.lost_to_oom_cost + owned.lost_to_failure_cost)
+        as wasted_cost,
+    owned.currency
 from owned
-where submitted_day > (select max(last_known.submitted_day) from owned as last_known) - 30
-group by source, job_name, currency
-order by wasted_gb_hours desc, source asc, job_name asc
+inner join last_known on owned.source = last_known.source
+where owned.submitted_day > last_known.last_day - 30
+group by owned.source, owned.job_name, owned.currency
+order by wasted_gb_hours desc, owned.source asc, owned.job_name asc
 limit 50

@@ -93,10 +93,10 @@ def unpivoted(rows: Iterable[Row], labels: Mapping[str, str]) -> list[dict[str, 
     ]
 
 
-def named_axis(**options: Any) -> Any:
-    """Give the axis of things with names, one a line."""
+def named_axis(*, limit: int = 240, **options: Any) -> Any:
+    """Give the axis of things with names, one a line; a name may be `limit` pixels long."""
     return alt.Axis(
-        title=None, ticks=False, domain=False, labelPadding=8, labelLimit=240, **options
+        title=None, ticks=False, domain=False, labelPadding=8, labelLimit=limit, **options
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from headroom.charts import builds, failures, memory, operations, throughput, waste
+from headroom.charts import builds, effects, failures, memory, operations, throughput, waste
 from headroom.charts.theme import svg
 from headroom.report.page.cells import (
     Column,
@@ -212,6 +212,60 @@ HASHES = Section(
     ),
 )
 
+EFFECTS = Section(
+    "effects",
+    "Effects",
+    "What did each change do, and what shifted without one?",
+    "flotilla",
+    "effects__changes",
+    FLOTILLA,
+    (
+        Figure(
+            "overview_effects",
+            "Before and after each change",
+            "Shares of all runs in the days before and after, with exact 95% bounds. Proven is the "
+            "least reduction that the data support; days that are alike count as fewer runs. Two "
+            "changes within 48 hours cannot be told apart.",
+            (
+                text("change", "change"),
+                text("outcome", "outcome"),
+                when("in_effect_at", "in effect"),
+                count("before_run_count", "runs before"),
+                percent("before_share", "before"),
+                count("after_run_count", "runs after"),
+                percent("after_share", "after"),
+                percent("after_low", "at least"),
+                percent("after_high", "at most"),
+                percent("proven_effective_reduction", "proven reduction"),
+                text("verdict", "verdict"),
+                text("overlapping_change", "too near to"),
+            ),
+            _chart(effects.before_and_after, "before_low"),
+            is_latest=True,
+        ),
+        Figure(
+            "overview_shifts",
+            "Shifts that were found",
+            "Dates on which a share moved and stayed, at a false discovery rate of 2.5% over all "
+            "definitions. Unexplained: no known change is near. Not proven: more days are needed.",
+            (
+                text("verdict", "verdict"),
+                text("outcome", "outcome"),
+                text("cohort", "definition"),
+                when("shift_day", "day"),
+                text("change", "change"),
+                percent("before_share", "before"),
+                percent("after_share", "after"),
+                count("after_run_count", "runs after"),
+                Column("q_value", "q", lambda value: f"{value:.4f}"),
+                count("days_needed", "days needed"),
+            ),
+            is_latest=True,
+            if_empty="Nothing shifted.",
+        ),
+    ),
+)
+
 FAILURES = Section(
     "failures",
     "Failures",
@@ -331,8 +385,8 @@ WASTE = Section(
         Figure(
             "overview_waste_jobs",
             "Jobs that waste most",
-            "The last 30 days. Wasted is what was over-allocated and what was lost with attempts "
-            "that failed; the cost takes the prices of the seed memory_prices.",
+            "The last 30 days of each source. Wasted is what was over-allocated, and what attempts "
+            "that failed held; the cost takes the prices of the seed memory_prices.",
             (
                 text("job_name", "job"),
                 text("source", "source"),
@@ -483,7 +537,7 @@ OPERATIONS = Section(
     ),
 )
 
-SECTIONS = (MEMORY, HASHES, FAILURES, WASTE, BUILDS, THROUGHPUT, OPERATIONS)
+SECTIONS = (MEMORY, HASHES, EFFECTS, FAILURES, WASTE, BUILDS, THROUGHPUT, OPERATIONS)
 # What the first screen is made of, by the section whose moment and data it needs.
 FLEET, FIX, ALERTS, RECOMMENDATIONS = (
     "overview_fleet",
