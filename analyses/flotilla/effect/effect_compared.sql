@@ -17,7 +17,8 @@ select
     mix_part,
     net_difference,
     net_difference_low,
-    net_difference_high
+    net_difference_high,
+    {{ threshold('effect_chance') }} as chance
 from {{ ref('int_effects__compared') }}
 where
     change = '{{ var("effect_change") }}'

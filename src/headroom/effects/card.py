@@ -13,7 +13,6 @@ from headroom.effects.exact import Bounds, compute_bounds
 from headroom.effects.sides import Sides
 from headroom.effects.watch import watched
 
-CHANCE = 0.05
 # What happened, as a manager reads it.
 OUTCOMES = {
     "elevated": "elevated runs",
@@ -63,7 +62,7 @@ class Comparison:
             if not self.row[f"{side}_run_count"]:
                 return f"no runs {side}"
         chance = self.bounds.fisher_effective_p
-        if chance is None or chance >= CHANCE:
+        if chance is None or chance >= self.row["chance"]:
             return "not proven"
         return "fell" if self.row["difference"] < 0 else "rose"
 
