@@ -1,17 +1,4 @@
 -- The changes of requests that save most, of jobs of which all may be seen.
-with
-
-jobs as (
-
-    select
-        source,
-        job_name
-    from {{ ref('waste__attempts_daily') }}
-    group by source, job_name
-    having bool_and(coalesce({{ in_failure_scope('project') }}, false))
-
-)
-
 select
     recommendations.source,
     recommendations.job_name,
@@ -25,7 +12,7 @@ select
     recommendations.saving_cost,
     recommendations.currency
 from {{ ref('waste__recommendations') }} as recommendations
-inner join jobs
+inner join {{ ref('int_waste__jobs_in_scope') }} as jobs
     on recommendations.source = jobs.source and recommendations.job_name = jobs.job_name
 where
     recommendations.rule_name = 'largest_peak'

@@ -17,9 +17,7 @@ jobs as (
         max(group_name) as group_name
     from {{ ref('waste__attempts_daily') }}
     group by source, job_name
-    having
-        bool_or(coalesce({{ is_owned() }}, false))
-        and bool_and(coalesce({{ in_failure_scope('project') }}, false))
+    having bool_or(coalesce({{ is_owned() }}, false))
 
 )
 
@@ -49,6 +47,8 @@ select
 from recommendations
 inner join jobs
     on recommendations.source = jobs.source and recommendations.job_name = jobs.job_name
+inner join {{ ref('int_waste__jobs_in_scope') }} as in_scope
+    on recommendations.source = in_scope.source and recommendations.job_name = in_scope.job_name
 order by
     recommendations.saving_gb_hours desc nulls last,
     recommendations.source asc,

@@ -1,18 +1,5 @@
 -- What a retry of each job should do; the costliest retries that were hopeless first. A job that
 -- others run too, who may not be seen, is left out.
-with
-
-jobs as (
-
-    select
-        source,
-        job_name
-    from {{ ref('waste__attempts_daily') }}
-    group by source, job_name
-    having bool_and(coalesce({{ in_failure_scope('project') }}, false))
-
-)
-
 select
     retries.source,
     retries.job_name,
@@ -31,7 +18,8 @@ select
     retries.usual_request_mb,
     retries.retry_mb
 from {{ ref('waste__retries') }} as retries
-inner join jobs on retries.source = jobs.source and retries.job_name = jobs.job_name
+inner join {{ ref('int_waste__jobs_in_scope') }} as jobs
+    on retries.source = jobs.source and retries.job_name = jobs.job_name
 order by
     retries.doomed_gb_hours desc,
     retries.failed_attempt_count desc,
