@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SUBMAKE := $(MAKE)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-faults test-next lint bench simulate docs pictures bi test-bi format lock wheel clean
+.PHONY: help env demo test test-faults test-long test-next lint bench simulate docs pictures bi test-bi format lock wheel clean
 
 PYTHON_FILES := src tests bench analyses deploy docs_site bi
 # Not dbt's generic tests: they are macros.
@@ -82,8 +82,11 @@ lint: env  ## Check style and types
 	@$(BIN)/python -m tests.support.lint_models
 	@$(BIN)/python -m tests.support.lint_sql lint $(SQL_FILES)
 
-test-faults: env  ## Run the long tests: faults, mutated input, many random histories
-	@$(BIN)/pytest --numprocesses 2 -m long --hypothesis-profile long
+test-faults: env  ## Try faults: killed runs, a restarted server, a full disk, mutated input (about an hour)
+	@$(BIN)/pytest --numprocesses 2 -m long --hypothesis-profile long tests/faults
+
+test-long: env  ## Run the other long tests: many random histories, the second engine, a live source (hours)
+	@$(BIN)/pytest --numprocesses 2 -m long --hypothesis-profile long tests/unit tests/integration
 
 test-next: env  ## Build the small fleet and run dbt's unit tests on the next version of dbt (needs the index)
 	@$(BIN)/python -m tests.support.next_dbt

@@ -15,6 +15,7 @@ from tests.support.faults import (
     restart,
     server_says,
     start,
+    wait_until_it_says,
     wait_until_it_writes,
     write,
 )
@@ -82,31 +83,43 @@ def test_a_server_that_is_restarted(pair: Pair, server: Server, mode: str, days:
     pair.require_equal(days)
 
 
-def take_connections(project: Project, stack: ExitStack) -> None:
-    """Take connections until the server has no more."""
-    while True:
-        try:
-            stack.enter_context(psycopg.connect(**place_of(project)))  # type: ignore[arg-type]
-        except psycopg.OperationalError:
-            return
+@contextmanager
+def no_free_connection(project: Project) -> Iterator[None]:
+    """Take each connection of the server that is free, as long as the block lasts."""
+    stopped, first = threading.Event(), threading.Event()
+
+    def take() -> None:
+        with ExitStack() as stack:
+            while not stopped.is_set():
+                try:
+                    stack.enter_context(psycopg.connect(**place_of(project)))  # type: ignore[arg-type]
+                except psycopg.OperationalError:
+                    first.set()
+                    stopped.wait(0.05)
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    try:
+        assert first.wait(60)
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def test_connections_that_are_exhausted(pair: Pair) -> None:
     write(pair.disturbed, 14)
-    with ExitStack() as stack:
-        process = start(pair.disturbed, "run", "--deadline", "5m")
-        wait_until_it_writes(pair.disturbed)
-        take_connections(pair.undisturbed, stack)
-        time.sleep(8)
-    code, said = finish(process)
+    process = start(pair.disturbed, "run", "--deadline", "5m")
+    wait_until_it_writes(pair.disturbed)
+    with no_free_connection(pair.undisturbed):
+        said = wait_until_it_says(process, AGAIN)
+    code, said = finish(process, said)
     assert code == 0, said
-    assert AGAIN in said
     pair.require_equal(14)
 
 
 def test_a_server_without_a_free_connection_is_said(pair: Pair) -> None:
-    with ExitStack() as stack:
-        take_connections(pair.undisturbed, stack)
+    with no_free_connection(pair.undisturbed):
         code, said = finish(start(pair.disturbed, "run"))
     assert code == 5, said
     assert "PostgreSQL does not answer" in said

@@ -11,11 +11,12 @@ from headroom.settings import PROJECT_DIR, TARGETS
 from tests.conftest import MakeProject
 from tests.faults.conftest import Pair
 from tests.support.faults import (
+    BUILDING,
     finish,
     held_open,
     marts_of,
     start,
-    wait_until_it_builds,
+    wait_until_it_says,
     wait_until_it_writes,
     write,
 )
@@ -47,7 +48,7 @@ def test_two_loads_at_once_and_a_load_beside_a_run(both: Pair) -> None:
     loads = [start(both.disturbed, *LOAD) for _ in range(2)]
     assert [finish(process)[0] for process in loads] == [0, 0]
     process = start(both.disturbed, "run", "--deadline", "5m")
-    said = wait_until_it_builds(process)
+    said = wait_until_it_says(process, BUILDING)
     code, loaded = finish(start(both.disturbed, *LOAD))
     assert code == 0, loaded
     code, said = finish(process, said)

@@ -86,14 +86,14 @@ def finish(process: "subprocess.Popen[str]", said: str = "") -> tuple[int, str]:
     return process.returncode, said + out
 
 
-def wait_until_it_builds(process: "subprocess.Popen[str]") -> str:
-    """Read what a run says until dbt is about to make models; give it."""
+def wait_until_it_says(process: "subprocess.Popen[str]", what: str) -> str:
+    """Read what a run says until a line begins so; give it."""
     said = ""
     for line in process.stdout or ():
         said += line
-        if line.startswith(BUILDING):
+        if line.startswith(what):
             return said
-    raise AssertionError(f"it never built: {said}")
+    raise AssertionError(f"it never said {what!r}: {said}")
 
 
 def wait_until_free(project: Project) -> None:
