@@ -7,7 +7,9 @@
         },
         'at_cap': {'of': 'memory_mb is not null', 'event': 'is_at_cap', 'is_compared': false},
         'oom': {'of': 'is_final', 'event': 'is_final and is_oom', 'is_compared': true},
-        'null_hash': {'of': 'true', 'event': 'command_hash is null', 'is_compared': false},
+        'null_hash': {
+            'of': 'has_command', 'event': 'has_command and command_hash is null', 'is_compared': false
+        },
         'contaminated': {
             'of': 'memory_mb is not null', 'event': 'memory_mb is not null and is_contaminated', 'is_compared': false
         },

@@ -222,6 +222,16 @@ def slices(days: Iterable[int], budget: int) -> int:
     return count
 
 
+def _days_scrubbed(begins: str, ends: str) -> str:
+    """Name the older days that were compared; behind the last of them the first day follows."""
+    until = f"before {ends[:10]}"
+    if begins == "-infinity":
+        return f"days from the first day to {until}"
+    if begins < ends:
+        return f"days from {begins[:10]} to {until}"
+    return f"older days from {begins[:10]} on, and days from the first day to {until},"
+
+
 def sentences(pull: Pull) -> list[str]:
     """Describe the result of a pull, a fact a line."""
     compared = "all of the source" if pull.is_whole else f"{pull.rows_read:,} rows of the source"
@@ -232,9 +242,8 @@ def sentences(pull: Pull) -> list[str]:
     if pull.newest_queued_at:
         told.append(f"The newest run was queued {pull.newest_queued_at[:16]} UTC")
     if pull.scrubbed:
-        begins = "the first day" if pull.scrubbed[0] == "-infinity" else pull.scrubbed[0][:10]
         told.append(
-            f"Scrub: days from {begins} to before {pull.scrubbed[1][:10]} were compared; a full"
+            f"Scrub: {_days_scrubbed(*pull.scrubbed)} were compared; a full"
             f" round takes {counted(max(pull.builds_a_round, 1), 'build')}"
             " (`headroom build --scrub all`: at once)"
         )

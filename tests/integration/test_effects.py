@@ -12,7 +12,7 @@ OUTCOMES = {
     "elevated": ("is_ara_enabled and memory_mb is not null", "is_elevated_ara_enabled"),
     "at_cap": ("memory_mb is not null", "is_at_cap"),
     "oom": ("is_final", "is_oom"),
-    "null_hash": ("true", "command_hash is null"),
+    "null_hash": ("has_command", "command_hash is null"),
     "contaminated": ("memory_mb is not null", "is_contaminated"),
 }
 
@@ -117,7 +117,7 @@ def test_a_card_of_other_days_counts_these(small: Project) -> None:
     assert "before: 2025-12-01 to 2025-12-10; after: 2025-12-17 to 2025-12-17" in shown
     (counts,) = small.query(
         "select count(*), count(*) filter (where command_hash is null) from marts.flotilla__runs"
-        " where queued_day between '2025-12-01' and '2025-12-10'"
+        " where queued_day between '2025-12-01' and '2025-12-10' and has_command"
     )
     assert f"{counts[1]:,} of {counts[0]:,}" in shown
 

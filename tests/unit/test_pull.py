@@ -55,6 +55,24 @@ def test_a_slice_of_the_scrub_holds_whole_days(days: list[int], builds: int) -> 
     assert slices(days, 7) == builds
 
 
+@pytest.mark.parametrize(
+    ("scrubbed", "said"),
+    [
+        (("-infinity", "2025-11-01 00:00:00"), "days from the first day to before 2025-11-01 were"),
+        (
+            ("2025-11-01 00:00", "2025-11-09 00:00"),
+            "days from 2025-11-01 to before 2025-11-09 were",
+        ),
+        (
+            ("2025-11-01 00:00", "2025-09-09 00:00"),
+            "older days from 2025-11-01 on, and days from the first day to before 2025-09-09, were",
+        ),
+    ],
+)
+def test_the_days_of_a_scrub_are_said(scrubbed: tuple[str, str], said: str) -> None:
+    assert f"Scrub: {said} compared" in "\n".join(sentences(pulled(scrubbed=scrubbed)))
+
+
 def test_what_is_held_is_named_with_what_to_do() -> None:
     require_nothing_held(pulled())
     days = (HeldDay(date(2025, 11, 1), 4, 4), HeldDay(date(2025, 11, 3), 30, 11))

@@ -10,7 +10,7 @@ SIDES = {"before": THIRD, "after": ACCENT}
 
 
 def before_and_after(rows: Rows) -> Any:
-    """Draw the shares before and after each change with exact bounds; no mark for an empty side."""
+    """Draw the shares before and after each change with exact bounds; a side is empty for none."""
     shown = [
         {
             "compared": f"{row['change']}: {row['outcome'].replace('_', ' ')}",
@@ -20,8 +20,8 @@ def before_and_after(rows: Rows) -> Any:
             "high": row[f"{side}_high"],
         }
         for row in rows
+        if all(row[f"{side}_low"] is not None for side in SIDES)
         for side in SIDES
-        if row[f"{side}_low"] is not None
     ]
     colour = alt.Color("side:N", scale=alt.Scale(domain=list(SIDES), range=list(SIDES.values())))
     share = alt.Axis(format="%", title=None, tickCount=5, labelFlush=True)

@@ -11,6 +11,7 @@ from rich.text import Text
 from headroom.diagnosis.answer import Diagnosis
 from headroom.diagnosis.ask import Row
 from headroom.terminal import plain
+from headroom.written import probability
 
 TITLES = {
     "analyze": "Failure analysis",
@@ -359,6 +360,4 @@ def _number(value: Any) -> str:
 
 
 def _probability(value: Any) -> str:
-    if value is None:
-        return "-"
-    return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
+    return "-" if value is None else probability(value)

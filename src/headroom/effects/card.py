@@ -19,7 +19,7 @@ OUTCOMES = {
     "contaminated": "contaminated runs",
     "at_cap": "runs at the cap",
     "oom": "runs killed for memory",
-    "null_hash": "runs without a stored hash",
+    "null_hash": "runs with a command and no stored hash",
 }
 COLUMNS = ("outcome", "of", "before", "bounds", "after", "bounds", "Fisher's p", "effective p")
 

@@ -9,7 +9,9 @@ from headroom.charts.theme import svg
 from headroom.report.page.cells import (
     Column,
     Rows,
+    chance,
     count,
+    digest,
     flag,
     percent,
     text,
@@ -57,11 +59,11 @@ class Section:
     is_of_last_days: bool = False
 
 
-def _chart(make: Callable[[Rows], Any], needs: str | None = None) -> Draw:
-    """Draw with a chart, where a row has what the chart `needs`."""
+def _chart(make: Callable[[Rows], Any], *needs: str) -> Draw:
+    """Draw with a chart, where a row has all that the chart `needs`."""
 
     def draw(rows: Rows) -> str:
-        is_drawn = any(needs is None or row[needs] for row in rows)
+        is_drawn = any(all(row[name] for name in needs) for row in rows)
         return svg(make(rows)) if is_drawn else ""
 
     return draw
@@ -75,7 +77,7 @@ RATES = (
     percent("failure_rate_low", "at least"),
     percent("failure_rate_high", "at most"),
     count("expected_failures", "expected failures"),
-    Column("q_value", "q", lambda value: f"{value:.4f}"),
+    chance("q_value", "q"),
     flag("is_flagged", "flagged"),
 )
 PLACES = (
@@ -202,7 +204,7 @@ HASHES = Section(
             "the same workload. The ones with the most OOMs come first.",
             (
                 text("definition_alias", "definition"),
-                text("command_hash", "stored hash"),
+                digest("command_hash", "stored hash"),
                 count("distinct_commands", "commands"),
                 count("run_count", "runs"),
                 count("oom_count", "OOMs"),
@@ -223,7 +225,7 @@ EFFECTS = Section(
         Figure(
             "overview_effects",
             "Before and after each change",
-            "Shares of all runs in the days before and after, with exact 95% bounds. Proven is the "
+            "Shares of runs in the days before and after, with exact 95% bounds. Proven is the "
             "least reduction that the data support; days that are alike count as fewer runs. Two "
             "changes within 48 hours cannot be told apart.",
             (
@@ -240,14 +242,15 @@ EFFECTS = Section(
                 text("verdict", "verdict"),
                 text("overlapping_change", "too near to"),
             ),
-            _chart(effects.before_and_after, "before_low"),
+            _chart(effects.before_and_after, "before_run_count", "after_run_count"),
             is_latest=True,
         ),
         Figure(
             "overview_shifts",
             "Shifts that were found",
-            "Dates on which a share moved and stayed, at a false discovery rate of 2.5% over all "
-            "definitions. Unexplained: no known change is near. Not proven: more days are needed.",
+            "Dates on which a share moved and stayed, at the false discovery rate of the threshold "
+            "effect_shift_q_limit over all definitions. Unexplained: no known change is near. Not "
+            "proven: more days are needed.",
             (
                 text("verdict", "verdict"),
                 text("outcome", "outcome"),
@@ -257,7 +260,7 @@ EFFECTS = Section(
                 percent("before_share", "before"),
                 percent("after_share", "after"),
                 count("after_run_count", "runs after"),
-                Column("q_value", "q", lambda value: f"{value:.4f}"),
+                chance("q_value", "q"),
                 count("days_needed", "days needed"),
             ),
             is_latest=True,
@@ -396,7 +399,7 @@ WASTE = Section(
                 count("contaminated_gb_hours", "contaminated"),
                 count("unmeasured_gb_hours", "not measured"),
                 count("memory_cost", "cost"),
-                count("wasted_cost", "of waste"),
+                count("wasted_cost", "cost of waste"),
                 text("currency", "currency"),
             ),
             is_latest=True,

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from headroom.written import probability
+
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 NOTHING = "–"
@@ -94,6 +96,16 @@ def count(name: str, heading: str) -> Column:
 def percent(name: str, heading: str) -> Column:
     """Give a column of shares."""
     return Column(name, heading, share)
+
+
+def chance(name: str, heading: str) -> Column:
+    """Give a column of p or q values."""
+    return Column(name, heading, probability)
+
+
+def digest(name: str, heading: str) -> Column:
+    """Give a column of hashes, which may break anywhere."""
+    return Column(name, heading, str, "digest")
 
 
 def when(name: str, heading: str) -> Column:
