@@ -14,7 +14,7 @@ from headroom.inventory import read_inventory
 from headroom.memory import private_spill
 from headroom.operations.recording import require_not_newer
 from headroom.printable import printable, printable_lines
-from headroom.pull import counted, refusal
+from headroom.pull import refusal
 from headroom.quality import GateResult, require_new_structure
 from headroom.quiet import Compared, compare_source, record_scrub
 from headroom.seeds import require_seeds
@@ -26,6 +26,7 @@ from headroom.watermarks import (
     read_watermarks,
     record_complete_builds,
 )
+from headroom.written import counted
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from headroom.report.compiled import compile_analyses
 from headroom.report.run import query_marts
 from headroom.settings import Settings
 from headroom.warehouse import Warehouse, open_warehouse
+from headroom.written import counted
 
 REFUSED = re.compile(r"the source was refused: (?P<what>.*?)(?=\n\s*\n|\n\s*>|$)", re.DOTALL)
 _LAST = """
@@ -262,11 +263,6 @@ def sentences(pull: Pull) -> list[str]:
             " source no longer has are NULL now"
         )
     return told
-
-
-def counted(number: int, noun: str) -> str:
-    """Say a number of things."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def require_nothing_held(pull: Pull) -> None:

@@ -1,4 +1,9 @@
-"""Values as terminal and page write them alike."""
+"""Values as every sentence and table writes them."""
+
+
+def counted(number: int, noun: str) -> str:
+    """Say a number of things."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def probability(value: float) -> str:

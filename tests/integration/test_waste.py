@@ -264,6 +264,13 @@ def test_a_request_is_tried_on_the_attempts_of_the_window(advised: Project) -> N
     assert [row[0] for row in found] == ["largest_peak", "percentile"]
 
 
+def test_a_job_that_asks_for_nothing_saves_nothing(advised: Project) -> None:
+    assert advised.query(
+        "select distinct saving_gb_hours, saving_cost from marts.waste__recommendations"
+        " where advice = 'set'"
+    ) == [(None, None)]
+
+
 def test_without_enough_data_nothing_is_recommended(advised: Project) -> None:
     rows = advised.query(
         "select job_name, advice, recommended_mb from marts.waste__recommendations"

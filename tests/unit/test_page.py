@@ -182,7 +182,7 @@ def test_a_domain_without_data_says_what_to_load() -> None:
     lack = Lack("no logs of builds were loaded", "`headroom load build-stats PATH...` loads them")
     text = render(Answers(None, {}, {section.name: lack for section in SECTIONS}))
     remedy = "<code>headroom load build-stats PATH...</code> loads them"
-    assert f"no logs of builds were loaded. {remedy}" in text
+    assert f"no logs of builds were loaded; {remedy}" in text
     # Nothing is said to be well where nothing is known.
     assert "Alerts are not known: no logs" in text
     assert "Recommendations are not known: no logs" in text

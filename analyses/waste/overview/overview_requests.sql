@@ -18,7 +18,7 @@ where
     recommendations.rule_name = 'largest_peak'
     and recommendations.advice in ('lower', 'raise', 'set')
 order by
-    recommendations.saving_gb_hours desc,
+    recommendations.saving_gb_hours desc nulls last,
     recommendations.source asc,
     recommendations.job_name asc
 limit 50

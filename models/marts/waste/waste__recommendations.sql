@@ -61,7 +61,9 @@ advised as (
 
     select
         *,
-        advice not in ('exempt', 'insufficient data') as is_advised
+        advice not in ('exempt', 'insufficient data') as is_advised,
+        -- Nothing is saved from a request that nobody made.
+        advice not in ('exempt', 'insufficient data', 'set') as is_compared
     from judged
 
 )
@@ -89,9 +91,9 @@ select
         as oom_probability_high,
     wasted_gb_hours,
     case when is_advised then expected_waste_gb_hours end as expected_waste_gb_hours,
-    case when is_advised then cast(wasted_gb_hours - expected_waste_gb_hours as decimal(38, 6)) end
+    case when is_compared then cast(wasted_gb_hours - expected_waste_gb_hours as decimal(38, 6)) end
         as saving_gb_hours,
     case when is_advised then avoidable_gb_hours end as avoidable_gb_hours,
-    case when is_advised then saving_cost end as saving_cost,
+    case when is_compared then saving_cost end as saving_cost,
     currency
 from advised

@@ -227,8 +227,8 @@ def _tell_alerts(settings: Settings) -> None:
     from headroom.alerts.state import update_alerts
     from headroom.engine_errors import first_line
     from headroom.lock import only_build
-    from headroom.pull import counted
     from headroom.warehouse import open_warehouse
+    from headroom.written import counted
 
     channels = channels_of()
     try:

@@ -10,6 +10,7 @@ from headroom.loads.dask_report import StreamSummary
 from headroom.loads.tally import Tally
 from headroom.printable import printable
 from headroom.terminal import plain
+from headroom.written import counted
 
 
 def print_builds(console: Console, builds: Sequence[BuildSummary]) -> None:
@@ -52,8 +53,8 @@ def print_tally(
 ) -> None:
     """Print how much was read, what was left out and why, and the new rows of each table."""
     console.print(
-        f"Read {tally.lines:,} {pieces} of {tally.sources:,} sources: {tally.parsed:,} {kept}, "
-        f"{sum(tally.rejected.values()):,} pieces rejected"
+        f"Read {tally.lines:,} {pieces} of {counted(tally.sources, 'source')}: "
+        f"{tally.parsed:,} {kept}, {counted(sum(tally.rejected.values()), 'piece')} rejected"
     )
     for what, counts in (
         ("skipped", tally.skipped),

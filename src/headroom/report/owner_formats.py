@@ -148,7 +148,7 @@ def _advice_cells(row: Row) -> list[str]:
         _mb(row["usual_request_mb"]),
         _mb(row["recommended_mb"]),
         "-" if row["saving_gb_hours"] is None else f"{row['saving_gb_hours']:,.1f}",
-        _money(row["saving_cost"], row["currency"]) if row["recommended_mb"] else "-",
+        "-" if row["saving_gb_hours"] is None else _money(row["saving_cost"], row["currency"]),
         "-" if chance is None else f"{chance:.1%}",
         f"{row['known_count']:,} attempts, {row['day_count']} days",
     ]

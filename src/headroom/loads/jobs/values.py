@@ -77,7 +77,7 @@ MACROS = {
     # ISO 8601, or seconds, milliseconds or microseconds since 1970.
     "moment(written, zone)": f"""
         case
-            when substr(written, 12, 2) = '24' then null
+            when substr(written, 11, 3) in ('T24', ' 24') then null
             when regexp_full_match(written, '{DAY}[T ]{CLOCK}')
                 then timezone(zone, try_cast(written as timestamp))
             when regexp_full_match(written, '{DAY}[T ]{CLOCK} ?{ZONE}')
