@@ -120,7 +120,7 @@ def pytest_sessionstart() -> None:
     """Collect garbage seldom: a manifest holds so many objects that looking through them costs."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
+    gc.set_threshold(200_000, 50, 100)
 
 
 # A DuckDB file whose raw tables are on a server.

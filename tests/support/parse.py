@@ -10,8 +10,9 @@ import pickle
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
@@ -32,22 +33,34 @@ def manifest_for(environment: Mapping[str, str]) -> Manifest | None:
     name of a file or of a database that the shared parse does not fit.
     """
     target = environment["HEADROOM_TARGET"]
-    parsed = _parsed(target)
+    database = DATABASE
     if target == "postgres":
         database = environment.get("PGDATABASE", "")
         if len(database) != len(DATABASE):
             return None
-        parsed = parsed.replace(DATABASE.encode(), database.encode())
     elif Path(environment["HEADROOM_DUCKDB_PATH"]).name != "headroom.duckdb":
         return None
-    manifest = Manifest(**pickle.loads(parsed))  # noqa: S301
+    manifest = Manifest(**_load(_parsed(target)[0], database), flat_graph=_graph(target, database))
     used = manifest.env_vars.items()
     return manifest if all(environment.get(name) == value for name, value in used) else None
 
 
+def _load(parsed: bytes, database: str) -> Any:
+    return pickle.loads(parsed.replace(DATABASE.encode(), database.encode()))  # noqa: S301
+
+
+@lru_cache(maxsize=4)
+def _graph(target: str, database: str) -> Any:
+    """Give what models read as `graph`: nobody writes into it, so commands share it."""
+    return _load(_parsed(target)[1], database)
+
+
 @cache
-def _parsed(target: str) -> bytes:
-    """Parse the project for an engine; processes of one test run wait for each other."""
+def _parsed(target: str) -> tuple[bytes, bytes]:
+    """Parse the project for an engine; processes of one test run wait for each other.
+
+    Gives the manifest without the files, which only a parse needs, and its graph.
+    """
     settings = Settings(target, FOLDER / "headroom.duckdb", "flotilla")  # type: ignore[arg-type]
     folder = FOLDER / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,8 +71,9 @@ def _parsed(target: str) -> bytes:
     if outcome.exception:
         raise outcome.exception
     # dbt's own way to pickle a manifest mixes up its fields; the others are made from these.
-    names = [field.name for field in fields(Manifest) if not field.name.startswith("_")]
-    return pickle.dumps({name: getattr(outcome.result, name) for name in names})
+    names = {field.name for field in fields(Manifest) if not field.name.startswith("_")}
+    kept = {name: getattr(outcome.result, name) for name in names - {"files", "flat_graph"}}
+    return pickle.dumps(kept), pickle.dumps(outcome.result.flat_graph)
 
 
 @contextmanager

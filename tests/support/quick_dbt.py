@@ -5,11 +5,11 @@ in the lock file; `make test-next` runs the project's dbt as it is.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, wraps
 from pathlib import Path
 from threading import local
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 from dbt import compilation
@@ -24,11 +24,13 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.graph.selector_methods import PathSelectorMethod, get_project_root
 from dbt.task.base import BaseRunner
 from dbt_common.behavior_flags import BehaviorFlagRendered
+from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.tests import enable_test_caching
 
+ByPackage = dict[str, dict[str, Any]]
 LEADING_WITH = re.compile(r"(\s|--[^\n]*\n)*with\s+(recursive\s+)?", re.IGNORECASE)
 
 
@@ -38,8 +40,8 @@ def make_dbt_quick() -> None:
     # dbt looks through every module of the process to say who asks for a flag: a second each time.
     BehaviorFlagRendered._default_source = lambda _: "tests"
     _make_no_debug_events()
-    _make_macros_quickly()
-    _forget_contexts_at_once()
+    _use_macros_again()
+    _make_types_once()
     _compile_templates_once()
     _put_ephemeral_models_in_quickly()
     _select_paths_quickly()
@@ -80,82 +82,106 @@ def _make_no_debug_events() -> None:
     EventManager.fire_event = fire_above_debug
 
 
-def _make_macros_quickly() -> None:
-    """Make the hundreds of macros of a context, of which a node has three, without detours."""
+class SharedMacro(MacroGenerator):  # type: ignore[misc]
+    """A macro of a context. What all macros of the context share stands in one place."""
 
-    def keep(
-        made: MacroGenerator, macro: Any, context: Any = None, node: Any = None, stack: Any = None
-    ) -> None:
-        made.macro = macro
-        made.context = context
-        made.node = node
-        made.stack = stack
+    def __init__(self, macro: Any, shared: SimpleNamespace) -> None:
+        self.macro = macro
+        self.shared = shared
 
-    @wraps(MacroNamespaceBuilder.build_namespace)
-    def build_namespace(
-        builder: MacroNamespaceBuilder, by_package: dict[str, dict[str, Any]], context: Any
-    ) -> MacroNamespace:
-        node, stack = builder.node, builder.thread_ctx
+    context = property(lambda made: made.shared.context)
+    node = property(lambda made: made.shared.node)
+    stack = property(lambda made: made.shared.stack)
+
+
+class Macros(MacroNamespace):  # type: ignore[misc]
+    """The macros that one context after another uses, and by their names what a template finds."""
+
+    def __init__(self, builder: MacroNamespaceBuilder, by_package: ByPackage) -> None:
+        self.fits = _macros_asked_for(builder, by_package)
+        # An id is another's as soon as nobody holds what it was of.
+        self.by_package = by_package
+        self.shared = SimpleNamespace()
         made = {
-            package: {
-                name: MacroGenerator(macro, context, node, stack) for name, macro in macros.items()
-            }
+            package: {name: SharedMacro(macro, self.shared) for name, macro in macros.items()}
             for package, macros in by_package.items()
         }
-        dbts_own: dict[str, MacroGenerator] = {}
+        dbts_own: dict[str, SharedMacro] = {}
         # The first of dbt's and its adapters' packages wins, so it is written last.
         for package in reversed(builder.internal_package_names_order):
             dbts_own.update(made.pop(package, {}))
-        return MacroNamespace(
+        super().__init__(
             global_namespace=made.get(builder.root_package, {}),
             local_namespace=made.get(builder.search_package, {}),
             global_project_namespace=dbts_own,
             packages=made,
         )
+        self.names: dict[str, Any] = {}
+        # What is searched first is written last.
+        for macros in reversed(list(self._search_order())):
+            self.names.update(macros)
+
+
+def _macros_asked_for(builder: MacroNamespaceBuilder, by_package: ByPackage) -> tuple[Any, ...]:
+    internal = builder.internal_package_names_order
+    return id(by_package), builder.root_package, builder.search_package, *internal
+
+
+def _use_macros_again() -> None:
+    """Make the hundreds of macros of a context once: a node has three contexts and more.
+
+    A context is emptied when its node is done. It and its macros hold each other, so only the
+    collection of garbage would find them, in a tenth of a build's time.
+    """
+    of_thread = local()
+    run_with_hooks = BaseRunner.run_with_hooks
+
+    @wraps(MacroNamespaceBuilder.build_namespace)
+    def build_namespace(
+        builder: MacroNamespaceBuilder, by_package: ByPackage, context: Any
+    ) -> Macros:
+        free = vars(of_thread).get("free", {}).get(_macros_asked_for(builder, by_package))
+        macros = free.pop() if free else Macros(builder, by_package)
+        vars(macros.shared).update(context=context, node=builder.node, stack=builder.thread_ctx)
+        return macros
 
     def to_dict(context: ManifestContext) -> dict[str, Any]:
         names: dict[str, Any] = BaseContext.to_dict(context)
-        namespace = context.namespace
-        if isinstance(namespace, TestMacroNamespace):
-            names.update(namespace.local_namespace)
-            names.update(namespace.project_namespace)
+        macros = context.namespace
+        if isinstance(macros, TestMacroNamespace):
+            names.update(macros.local_namespace)
+            names.update(macros.project_namespace)
         else:
-            # What is searched first is written last.
-            for macros in reversed(list(namespace._search_order())):
-                names.update(macros)
+            names.update(macros.names)
+            # Also made where no node runs: while the project is parsed, and for hooks.
+            if hasattr(of_thread, "used"):
+                of_thread.used.append((names, macros))
         return names
 
-    MacroGenerator.__init__ = keep
-    MacroNamespaceBuilder.build_namespace = build_namespace
-    ManifestContext.to_dict = to_dict
-
-
-def _forget_contexts_at_once() -> None:
-    """Empty the contexts of a node when it is done.
-
-    A context and its macros hold each other, so only the collection of garbage would find them, in
-    a tenth of a build's time.
-    """
-    made = local()
-    to_dict, run_with_hooks = ManifestContext.to_dict, BaseRunner.run_with_hooks
-
-    def keep(context: ManifestContext) -> dict[str, Any]:
-        names: dict[str, Any] = to_dict(context)
-        # Also made where no node runs: while the project is parsed, and for hooks.
-        if hasattr(made, "contexts"):
-            made.contexts.append(names)
-        return names
-
-    def run_and_forget(runner: BaseRunner, manifest: Manifest) -> Any:
-        made.contexts = []
+    def run_and_empty(runner: BaseRunner, manifest: Manifest) -> Any:
+        of_thread.used = []
         try:
             return run_with_hooks(runner, manifest)
         finally:
-            for names in vars(made).pop("contexts"):
+            free = vars(of_thread).setdefault("free", {})
+            for names, macros in vars(of_thread).pop("used"):
                 names.clear()
+                free.setdefault(macros.fits, []).append(macros)
 
-    ManifestContext.to_dict = keep
-    BaseRunner.run_with_hooks = run_and_forget
+    MacroNamespaceBuilder.build_namespace = build_namespace
+    ManifestContext.to_dict = to_dict
+    BaseRunner.run_with_hooks = run_and_empty
+
+
+def _make_types_once() -> None:
+    """Make the types that a column of a result can have once, not for each of the results."""
+    build_once = cache(agate_helper.build_type_tester)
+
+    @wraps(agate_helper.build_type_tester)
+    def build(text_columns: Iterable[str], **others: Any) -> Any:
+        return build_once(tuple(text_columns), **others)
+
+    agate_helper.build_type_tester = build
 
 
 def _compile_templates_once() -> None:

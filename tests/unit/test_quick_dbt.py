@@ -1,11 +1,13 @@
 """What tests replace in dbt gives what dbt gives."""
 
+import agate
 import pytest
 from dbt import compilation
 from dbt.artifacts.resources import InjectedCTE
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.contracts.graph.manifest import Manifest
 from dbt.graph.selector_methods import PathSelectorMethod
+from dbt_common.clients import agate_helper
 
 from headroom.settings import Settings
 from tests.support import parse
@@ -71,3 +73,29 @@ def test_a_context_has_the_macros_that_dbt_gives_it(manifest: Manifest, package:
 
     build = MacroNamespaceBuilder.build_namespace
     assert names(build) == names(build.__wrapped__)
+
+
+@pytest.mark.parametrize("how", [{}, {"string_null_values": ()}])
+def test_columns_have_the_types_that_dbt_gives_them(how: dict[str, tuple[str, ...]]) -> None:
+    build = agate_helper.build_type_tester
+    names = ("text", "number", "day", "nothing")
+    rows = [("1", "1", "2025-11-01", "null"), ("", "2.5", "2025-11-02", "")]
+    quick, dbts_own = (
+        agate.Table(rows, names, column_types=make(["text"], **how))
+        for make in (build, build.__wrapped__)
+    )
+    assert [type(kind) for kind in quick.column_types] == [type(k) for k in dbts_own.column_types]
+    assert [tuple(row) for row in quick.rows] == [tuple(row) for row in dbts_own.rows]
+    assert build(["text"], **how) is build(["text"], **how)
+
+
+def test_the_graph_that_commands_share_is_that_of_their_database() -> None:
+    settings = Settings("postgres", parse.FOLDER / "headroom.duckdb", "flotilla")
+    other = parse.DATABASE[::-1]
+    place = {**settings.environment(), **parse.PLACE, "PGDATABASE": other}
+    manifest = parse.manifest_for(place)
+    assert manifest
+    shared = manifest.flat_graph
+    assert other in str(shared["nodes"]["model.headroom.flotilla__runs"])
+    manifest.build_flat_graph()
+    assert manifest.flat_graph == shared
