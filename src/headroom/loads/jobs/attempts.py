@@ -16,7 +16,7 @@ DOUBTS = {
 
 
 def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
-    """Give a query of `lines`: the landed columns, `problem`, `skipped`, `raw`, `line_number`.
+    """Give a query of `lines`: the landed columns, `problem`, `skipped`, `line_number`.
 
     Of an attempt that ended, a start or an end that is not told is computed from its durations.
     """
@@ -32,7 +32,7 @@ def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
             select
                 *,
                 -- Slurm says who cancelled it.
-                regexp_replace(lower(state_text), ' by .*$', '') as word,
+                split_part(lower(state_text), ' by ', 1) as word,
                 {moments},
                 {durations},
                 {form.size(header, "requested_text")} as request_mb,
@@ -92,13 +92,10 @@ def attempts_of(form: Form, layout: Layout, source: str, zone: str) -> str:
                 covariates,
                 skipped_text as skipped,
                 case {_problems()} end as problem,
-                raw,
                 line_number
             from judged
         )
-        -- A line that is right is not kept.
-        select * replace (case when problem is not null then raw end as raw)
-        from typed
+        select * from typed
     """
 
 

@@ -20,6 +20,8 @@ TEXTS = (
 )
 # Texts that every attempt has.
 NEEDED = ("submitted_at", "state")
+# No header has this name: its fields are parted by the comma.
+PLACE = '"place, among equals"'
 # What can hold secrets, or is a whole program.
 LEFT_OUT = {"env", "script", "submitline", "comment", "admincomment", "systemcomment", "workdir"}
 
@@ -87,7 +89,7 @@ class Select(Protocol):
     """Gives SQL for the lines of a source as texts of attempts."""
 
     def __call__(self, header: Header) -> str:
-        """Give a select from `lines`: `line_number`, TEXTS, `covariates` and `raw`."""
+        """Give a select from `lines`: `line_number`, TEXTS and `covariates`."""
         ...
 
 
@@ -118,8 +120,7 @@ def texts_of(header: Header, texts: Mapping[str, str], source: str = "lines") ->
         select
             line_number,
             {", ".join(known)},
-            {header.covariates()} as covariates,
-            {header.shown()} as raw
+            {header.covariates()} as covariates
         from {source}
     """
 
@@ -151,11 +152,26 @@ def _csv(header: Header) -> str:
         label = header.known("label")
         header.used.discard("label")
         same = f"{texts['job_name']}, {label}, {texts['submitted_at']}"
-        texts["part_id"] = (
-            f"concat_ws(chr(31), {same}, nullif(row_number() over (partition by {same}"
-            " order by line_number), 1))"
-        )
+        texts["part_id"] = f"concat_ws(chr(31), {same}, nullif({PLACE}, 1))"
+        return f"""
+            with {_equals(same)}
+            {texts_of(header, texts, "lines left join equals using (line_number)")}
+        """
     return texts_of(header, texts)
+
+
+def _equals(same: str) -> str:
+    """Number the lines among those that say the same, where there are several: they are few."""
+    return f"""
+        repeated as (select hash({same}) as sign from lines group by sign having count(*) > 1),
+        equals as (
+            select
+                line_number,
+                row_number() over (partition by {same} order by line_number) as {PLACE}
+            from lines
+            where hash({same}) in (select sign from repeated)
+        )
+    """
 
 
 def _csv_size(header: Header, text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BufferedReader
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -16,7 +17,7 @@ from headroom.landed.landing import arrow_rows
 from headroom.landed.masks import mask_batches, mask_json
 from headroom.landed.rejects import MASKED, Reject, reject_rows
 from headroom.loads.jobs.attempts import DOUBTS, attempts_of
-from headroom.loads.jobs.forms import FORMS, Form, Header, quoted
+from headroom.loads.jobs.forms import FORMS, Form, Header
 from headroom.loads.jobs.rows import HeaderError, Layout, split_header, split_rows
 from headroom.loads.jobs.states import make_states
 from headroom.loads.jobs.values import make_macros
@@ -32,8 +33,8 @@ JOBS, REJECTS = "landed_jobs", "landed_rejects"
 TAKEN = ("flotilla", "pods", "history", "recorded")
 MAX_NAME = 200
 MAX_TEXT = 20_000
-MEMORY_LIMIT = "320MB"
-ROWS_A_BATCH = 50_000
+MEMORY_LIMIT = "240MB"
+ROWS_A_BATCH = 30_000
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def _reader() -> Iterator[duckdb.DuckDBPyConnection]:
             ("timezone", "UTC"),
             ("memory_limit", MEMORY_LIMIT),
             ("temp_directory", folder),
+            # Lines have numbers.
+            ("preserve_insertion_order", "false"),
         ):
             connection.execute(f"set {setting} = ?", [value])
         # The command shows its own bar.
@@ -122,20 +125,14 @@ class _Jobs:
 
     def read(self, source: Source, stream: BufferedReader) -> None:
         """Read a source and stage its jobs. Raises OSError where it cannot be read, to its end."""
-        layout: Layout | None = None
-        trouble: Exception | None = None
-        try:
-            for block in read_blocks(stream):
-                layout, rows = self._begin(block) if layout is None else (layout, block)
-                self._take(source, layout, rows)
-        except HeaderError:
-            raise
-        except UNREADABLE as error:
-            trouble = error
-        if layout is not None:
-            self._stage(source, layout)
-        elif trouble is None:
+        blocks = read_blocks(stream)
+        first = next(blocks, None)
+        if first is None:
             raise HeaderError(f"it is empty: {self._wanted()}")
+        layout, rest = self._begin(first)
+        trouble = self._take(source, layout, chain([rest], blocks))
+        if trouble is None or isinstance(trouble, UNREADABLE):
+            self._stage(source, layout)
         if trouble:
             raise trouble
 
@@ -152,12 +149,32 @@ class _Jobs:
         if lacks:
             raise HeaderError(f"its first line does not name {', '.join(lacks)}: {self._wanted()}")
         layout.require_once()
-        columns = ", ".join(f"{quoted(name)} text" for name in layout.named)
-        self.reader.execute(f"create or replace table lines (line_number bigint, {columns})")
         rest = Block(block.texts[1:], block.numbers[1:], block.lines, block.read, block.broken)
         return layout, rest
 
-    def _take(self, source: Source, layout: Layout, block: Block) -> None:
+    def _take(self, source: Source, layout: Layout, blocks: Iterator[Block]) -> Exception | None:
+        """Put the fields of all blocks into `lines`; give what ended them too early.
+
+        DuckDB asks for the next block while it writes the last ones: they are read beside it.
+        """
+        trouble: Exception | None = None
+
+        def rows() -> Iterator[pa.RecordBatch]:
+            nonlocal trouble
+            try:
+                for block in blocks:
+                    yield from self._split(source, layout, block)
+            # DuckDB would make another one of it.
+            except Exception as error:
+                trouble = error
+
+        lines = pa.RecordBatchReader.from_batches(layout.schema, rows())
+        self.reader.register("rows", lines)
+        self.reader.execute("create or replace table lines as select * from rows")
+        self.reader.unregister("rows")
+        return trouble
+
+    def _split(self, source: Source, layout: Layout, block: Block) -> Iterator[pa.RecordBatch]:
         self.tally.lines += block.lines
 
         def report(number: int, reason: str, text: str) -> None:
@@ -165,19 +182,23 @@ class _Jobs:
 
         for line in block.broken:
             report(line.number, line.reason, line.text)
-        for batch in split_rows(layout, block, report):
-            self.reader.register("batch", pa.Table.from_batches([batch]))
-            self.reader.execute("insert into lines by name from batch")
-            self.reader.unregister("batch")
+        yield from split_rows(layout, block, report)
 
     def _stage(self, source: Source, layout: Layout) -> None:
         """Judge the rows of a source: stage the jobs, keep the others with the reason."""
         query = attempts_of(self.form, layout, self.options.name, self.options.timezone)
         self.reader.execute(f"create or replace table attempts as {query}")
-        self.reader.execute("drop table lines")
-        rejected = "select line_number, problem, raw from attempts where problem is not null"
-        for number, reason, raw in self._rows(f"{rejected} order by line_number"):
+        rejected = f"""
+            with wrong as (select line_number, problem from attempts where problem is not null),
+            shown as (select line_number, {Header(layout.named).shown()} as raw from lines)
+            select line_number, problem, raw
+            from wrong
+            inner join shown using (line_number)
+            order by line_number
+        """
+        for number, reason, raw in self._rows(rejected):
             self._reject(source, number, reason, raw)
+        self.reader.execute("drop table lines")
         for what, count in self._rows(
             "select skipped, count(*) from attempts where skipped is not null group by all"
         ):
@@ -187,13 +208,13 @@ class _Jobs:
             ((count,),) = self._rows(f"select count(*) {good} and {condition}")
             if count:
                 self.tally.doubted[doubt] += count
-        ((repeated,),) = self._rows(f"select count(*) - count(distinct job_key) {good}")
-        jobs = self._jobs(f"{good} order by line_number")
+        # A hash is shorter; where two keys have one, the jobs are staged for nothing.
+        ((repeated,),) = self._rows(f"select count(*) - count(distinct hash(job_key)) {good}")
         # Of equal keys the last counts: those of one source, and those of a source before.
         if repeated or self.tally.sources > 1:
-            self.way.stage(landed_tables()[JOBS], jobs)
+            self.way.stage(landed_tables()[JOBS], self._jobs(f"{good} order by line_number"))
         else:
-            self.way.take(landed_tables()[JOBS], jobs)
+            self.way.take(landed_tables()[JOBS], self._jobs(good))
         self.reader.execute("drop table attempts")
         self._stage_rejects()
 

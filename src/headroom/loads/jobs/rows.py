@@ -37,6 +37,11 @@ class Layout:
         """Give the columns that have a name: a line may end with a delimiter."""
         return [name for name in self.columns if name]
 
+    @property
+    def schema(self) -> pa.Schema:
+        """Give the columns of the lines: each with its number, and the fields as text."""
+        return pa.schema([(LINE, pa.int64()), *((name, pa.string()) for name in self.named)])
+
     def require_once(self) -> None:
         """Raise HeaderError where a name stands twice, or is the one of the line's number."""
         folded = [LINE, *(name.lower() for name in self.named)]
@@ -61,13 +66,19 @@ def split_rows(layout: Layout, block: Block, report: Report) -> Iterator[pa.Reco
     """Give the fields of a block's lines with their numbers; report lines that have others."""
     is_filled = pc.not_equal(pc.utf8_trim_whitespace(block.texts), "")
     texts, numbers = block.texts.filter(is_filled), block.numbers.filter(is_filled)
-    if layout.is_quoted:
+    if layout.is_quoted and _may_hold(texts, b'"'):
         is_open = pc.equal(pc.bit_wise_and(pc.count_substring(texts, '"'), 1), 1)
         for number, text in _pairs(numbers.filter(is_open), texts.filter(is_open)):
             report(number, NOT_CLOSED, text)
         is_whole = pc.invert(is_open)
         texts, numbers = texts.filter(is_whole), numbers.filter(is_whole)
     yield from _read(layout, texts, numbers, report)
+
+
+def _may_hold(texts: pa.StringArray, sign: bytes) -> bool:
+    """Say whether a sign is in the memory of texts, which may hold more than they do."""
+    memory = texts.buffers()[2]
+    return memory is not None and sign in memory.to_pybytes()
 
 
 def _pairs(numbers: pa.Array, texts: pa.Array) -> Iterator[tuple[int, str]]:
@@ -91,7 +102,7 @@ def _read(
             is_kept = pa.array([place not in others for place in range(len(texts))])
             numbers = numbers.filter(is_kept)
         columns = [pc.utf8_trim_whitespace(table[name].combine_chunks()) for name in layout.named]
-        yield pa.RecordBatch.from_arrays([numbers, *columns], names=[LINE, *layout.named])
+        yield pa.RecordBatch.from_arrays([numbers, *columns], schema=layout.schema)
     elif len(texts) == 1:
         report(numbers[0].as_py(), NOT_CLOSED, texts[0].as_py())
     else:

@@ -10,7 +10,8 @@ import duckdb
 OVERFLOW_MB = 2**31
 MB_OF_MIB = "1.048576"
 NUMBER = r"[0-9]{1,15}(?:[.][0-9]{1,9})?"
-DAY, CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+CLOCK = r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?"
 ZONE = r"(?:Z|[+-][0-9]{2}:?(?:[0-9]{2})?)"
 # Powers of 1024, in MB of 10^6 bytes.
 UNITS = {unit: f"{1024**power / 10**6:.6f}" for power, unit in enumerate("KMGTP", 1)}
@@ -77,7 +78,9 @@ MACROS = {
     # ISO 8601, or seconds, milliseconds or microseconds since 1970.
     "moment(written, zone)": f"""
         case
-            when substr(written, 11, 3) in ('T24', ' 24') then null
+            -- The most frequent form, and the fastest to read.
+            when regexp_full_match(written, '{DAY}[T ]{CLOCK}Z')
+                then try_cast(written as timestamptz)
             when regexp_full_match(written, '{DAY}[T ]{CLOCK}')
                 then timezone(zone, try_cast(written as timestamp))
             when regexp_full_match(written, '{DAY}[T ]{CLOCK} ?{ZONE}')
@@ -96,7 +99,12 @@ MACROS = {
             when regexp_full_match(written, '[0-9]{{15,16}}')
                 then make_timestamptz(cast(written as bigint))
         end""",
-    "believed(instant)": "case when year(instant) between 1990 and 2099 then instant end",
+    "believed(instant)": """
+        case
+            when instant >= timestamptz '1990-01-01 00:00:00+00'
+                and instant < timestamptz '2100-01-01 00:00:00+00'
+                then instant
+        end""",
     "json_value(written)": """
         case
             when regexp_full_match(written, '-?(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,9})?')
