@@ -6,7 +6,8 @@ The log is the same each time: eight pods, 64 workers, twelve lines a trial. It 
 DuckDB file, each case in a separate process: fields in the order of the document, in any order,
 and behind the prefix of `kubectl logs --prefix --timestamps`. Beside it: a plain loop in Python
 that only parses with a regular expression, `wc -l`, and `dbt seed` of some of the same rows. Then
-`headroom load jobs` on a tenth as many lines, in the form of public traces.
+`headroom load jobs` on a tenth as many lines, in each form: public traces, `sacct` with a step for
+each job, and the raw trace of Nextflow.
 """
 
 import argparse
@@ -24,11 +25,12 @@ import duckdb
 
 from headroom.loads.jobs import Options as JobOptions
 from headroom.loads.jobs import load_jobs
+from headroom.loads.jobs.forms import FORMS
 from headroom.loads.perf_logs import Options, load_perf_logs
 from headroom.settings import Settings
 from tests.support.project import Project
 
-JOBS = "jobs"
+FORMS_OF_JOBS = {f"jobs: {form}": form for form in FORMS}
 CASES = ("canonical order", "any order", "behind a prefix")
 PLAIN = re.compile(
     r"SIM_TIMING: param_id=(\S+) seed=(\d+) duration_ms=([\d.]+) worker=(\S+)"
@@ -91,29 +93,73 @@ def generate(path: Path, lines: int, case: str) -> None:
         )
 
 
-def generate_jobs(path: Path, lines: int) -> None:
-    """Write jobs in the form of public traces, all arithmetic on the number."""
-    moments = [
-        f"strftime(timestamp '2025-01-01' + to_seconds(n + {later}), '%Y-%m-%dT%H:%M:%S.000Z')"
-        f" as {name}_at"
-        for name, later in (("submitted", 0), ("started", 20), ("ended", 500))
-    ]
+def generate_jobs(path: Path, lines: int, form: str) -> None:
+    """Write jobs in a form, all arithmetic on the number."""
+    columns, options = {
+        "csv": (
+            f"""
+            'job_' || n % 500 as "group",
+            'label-' || md5(cast(n as text)) as label,
+            {_moment("n", "%S.000Z")} as submitted_at,
+            {_moment("n + 20", "%S.000Z")} as started_at,
+            {_moment("n + 500", "%S.000Z")} as ended_at,
+            4096.0 as requested_mb,
+            n % 4000 + 0.5 as peak_mb,
+            case when n % 50 = 0 then 'error' else 'ok' end as outcome,
+            n * 1000 as input_bytes
+            """,
+            "",
+        ),
+        "slurm": (
+            f"""
+            n // 2 || case when n % 2 = 1 then '.batch' else '' end as "JobID",
+            'job_' || n // 2 % 500 as "JobName",
+            'user_' || n // 2 % 50 as "User",
+            {_moment("n // 2")} as "Submit",
+            {_moment("n // 2 + 20")} as "Start",
+            {_moment("n // 2 + 500")} as "End",
+            case when n // 2 % 50 = 0 then 'FAILED' else 'COMPLETED' end as "State",
+            '0:0' as "ExitCode",
+            case when n % 2 = 0 then '16000M' end as "ReqMem",
+            case when n % 2 = 1 then n || 'K' end as "MaxRSS",
+            8 as "AllocCPUS",
+            'billing=8,cpu=8,mem=16000M,node=1' as "AllocTRES"
+            """,
+            ", delimiter '|'",
+        ),
+        "nextflow": (
+            f"""
+            left(md5(cast(n as text)), 8) as hash,
+            'JOB_' || n % 500 || ' (s' || n || ')' as name,
+            case when n % 50 = 0 then 'FAILED' else 'COMPLETED' end as status,
+            cast(n % 50 = 0 as integer) as exit,
+            {_milliseconds("n")} as submit,
+            {_milliseconds("n + 20")} as start,
+            {_milliseconds("n + 500")} as complete,
+            500000 as duration,
+            480000 as realtime,
+            n * 1000 as peak_rss,
+            4294967296 as memory,
+            1 as attempt
+            """,
+            ", delimiter '\t'",
+        ),
+    }[form]
     with duckdb.connect() as connection:
         connection.execute(
             f"""
-            copy (
-                select
-                    'job_' || n % 500 as "group",
-                    'label-' || md5(cast(n as text)) as label,
-                    {", ".join(moments)},
-                    4096.0 as requested_mb,
-                    n % 4000 + 0.5 as peak_mb,
-                    case when n % 50 = 0 then 'error' else 'ok' end as outcome,
-                    n * 1000 as input_bytes
-                from range({lines}) as numbers (n)
-            ) to '{path}' (format csv, header true)
+            copy (select {columns} from range({lines}) as numbers (n))
+            to '{path}' (format csv, header true{options})
             """
         )
+
+
+def _moment(seconds: str, end: str = "%S") -> str:
+    return f"strftime(timestamp '2025-01-01' + to_seconds({seconds}), '%Y-%m-%dT%H:%M:{end}')"
+
+
+def _milliseconds(seconds: str) -> str:
+    return f"(1735689600 + {seconds}) * 1000"
 
 
 def _turned(fields: list[str], turn: int) -> str:
@@ -130,9 +176,10 @@ def timed(work: Callable[[], object]) -> dict[str, float]:
 def load(path: Path, folder: Path, case: str) -> dict[str, float]:
     """Load a log into a new file; give the times, the peak memory, and how many rows landed."""
     settings = Settings("duckdb", folder / "load.duckdb", "flotilla")
-    table = "landed_jobs" if case == JOBS else "landed_timings"
-    if case == JOBS:
-        figures = timed(lambda: load_jobs(settings, [str(path)], JobOptions(form="csv")))
+    form = FORMS_OF_JOBS.get(case)
+    table = "landed_jobs" if form else "landed_timings"
+    if form:
+        figures = timed(lambda: load_jobs(settings, [str(path)], JobOptions(form=form)))
     else:
         figures = timed(lambda: load_perf_logs(settings, [str(path)], Options("bench")))
     figures["peak MiB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -185,9 +232,10 @@ def measure(case: str, lines: int) -> dict[str, float]:
         path = folder / "perf.log"
         order = "canonical order" if case in ("plain loop", "wc -l", "dbt seed") else case
         # Not in this process: its memory would count.
-        given = f"Path({str(path)!r}), {lines}"
-        made = f"generate_jobs({given})" if case == JOBS else f"generate({given}, {order!r})"
-        call = f"from bench.load import *; {made}"
+        form = FORMS_OF_JOBS.get(case)
+        made = "generate_jobs" if form else "generate"
+        given = f"Path({str(path)!r}), {lines}, {form or order!r}"
+        call = f"from bench.load import *; {made}({given})"
         subprocess.run([sys.executable, "-c", call], check=True)
         if case == "plain loop":
             return timed(lambda: plain_loop(path))
@@ -211,8 +259,9 @@ def main() -> None:
     if asked.case:
         print(json.dumps(measure(asked.case, asked.lines)))
         return
-    for case in (*CASES, "plain loop", "wc -l", "dbt seed", JOBS):
-        lines = {"dbt seed": asked.seeded, JOBS: asked.lines // 10}.get(case, asked.lines)
+    for case in (*CASES, "plain loop", "wc -l", "dbt seed", *FORMS_OF_JOBS):
+        tenths = dict.fromkeys(FORMS_OF_JOBS, asked.lines // 10)
+        lines = {"dbt seed": asked.seeded, **tenths}.get(case, asked.lines)
         command = [sys.executable, "-m", "bench.load", "--case", case, "--lines", str(lines)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         figures = json.loads(done.stdout.splitlines()[-1])

@@ -87,7 +87,7 @@ def test_a_duration_is_the_sum_of_its_parts(
 
 @settings(max_examples=60, deadline=None)
 @given(st.datetimes(datetime(1991, 1, 1), datetime(2098, 1, 1)), st.integers(-11, 11))
-# As milliseconds its text ends with 24, which is no hour.
+# As milliseconds its text ends with 24, and no hour is 24.
 @example(datetime(2002, 1, 1, 0, 0, 0, 24000), 0)
 def test_a_moment_is_the_same_in_every_form(
     engine: duckdb.DuckDBPyConnection, moment: datetime, hours: int

@@ -14,8 +14,7 @@ DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 CLOCK = r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?"
 ZONE = r"(?:Z|[+-][0-9]{2}:?(?:[0-9]{2})?)"
 # Powers of 1024, in MB of 10^6 bytes.
-UNITS = {unit: f"{1024**power / 10**6:.6f}" for power, unit in enumerate("KMGTP", 1)}
-UNIT_CASES = " ".join(f"when '{unit}' then {factor}" for unit, factor in UNITS.items())
+UNITS = {unit: f"{1024**power / 10**6:.6f}" for power, unit in enumerate(("", "[kK]", *"MGTP"))}
 MICROSECONDS = {
     "d": 24 * 3600 * 10**6,
     "h": 3600 * 10**6,
@@ -44,35 +43,47 @@ def _in_units() -> str:
     return " + ".join(parts)
 
 
+def _sizes() -> str:
+    """Give the cases of a size, unit by unit: with a literal for a factor it is computed faster."""
+    number = f"try_cast(regexp_extract(written, '^{NUMBER}') as decimal(18, 6))"
+    return " ".join(
+        f"when regexp_full_match(written, '{NUMBER} ?{unit}i?B?') then times({number}, {factor})"
+        for unit, factor in UNITS.items()
+    )
+
+
 MACROS = {
     # Eighteen digits are as many as DuckDB reads fast.
     "amount(written)": (
         f"case when regexp_full_match(written, '{NUMBER}')"
         " then try_cast(written as decimal(18, 6)) end"
     ),
-    # Without an overflow on the way.
+    # Without an overflow on the way; what fits into 64 bits is computed much faster.
     "times(number, factor)": """
-        coalesce(
-            -- What fits into 64 bits is computed much faster.
-            try_cast(
-                try_cast(number as decimal(11, 6)) * try_cast(factor as decimal(7, 6))
-                as decimal(18, 6)
-            ),
-            try_cast(
+        case
+            when factor < 10 and number < 100000
+                then cast(
+                    try_cast(number as decimal(11, 6)) * try_cast(factor as decimal(7, 6))
+                    as decimal(18, 6)
+                )
+            when factor < 10000 and number < 99999999 and number = cast(number as decimal(18, 0))
+                then try_cast(number as decimal(8, 0)) * try_cast(factor as decimal(10, 6))
+            else try_cast(
                 cast(number as decimal(22, 6)) * cast(factor as decimal(16, 6)) as decimal(18, 6)
             )
-        )""",
+        end""",
     # `1.2 GB`, `900K`, `4Gi`: powers of 1024; a number alone is in bytes.
     "size_mb(written)": f"""
         case
+            when regexp_full_match(written, '[0-9]{{1,15}}')
+                then cast(
+                    try_cast(try_cast(written as bigint) // 1000000 as decimal(10, 0))
+                    + try_cast(try_cast(written as bigint) % 1000000 as decimal(6, 0)) * 0.000001
+                    as decimal(18, 6)
+                )
             when regexp_full_match(written, '{NUMBER}')
                 then times(try_cast(written as decimal(18, 0)), 0.000001)
-            when regexp_full_match(written, '{NUMBER} ?[kKMGTP]?i?B?')
-                then times(
-                    amount(regexp_extract(written, '^{NUMBER}')),
-                    case upper(regexp_extract(written, '[kKMGTP]'))
-                        {UNIT_CASES} else 0.000001 end
-                )
+            {_sizes()}
         end""",
     "plain_mb(written, factor)": "times(amount(written), factor)",
     # ISO 8601, or seconds, milliseconds or microseconds since 1970.
