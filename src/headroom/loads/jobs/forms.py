@@ -230,12 +230,12 @@ def _slurm(header: Header) -> str:
     return f"""
         with parted as (
             select
-                *,
+                line_number,
                 split_part({job}, '.', 1) as job_of_line,
                 not contains({job}, '.') as is_job,
                 {peak} as used,
                 size_mb({peak}) as used_mb,
-                {state} as state_of_job
+                upper({state}) like 'OUT_OF_ME%' as is_oom
             from lines
         ),
         numbered as (
@@ -256,15 +256,16 @@ def _slurm(header: Header) -> str:
                     min(used) filter (where used is not null and used_mb is null),
                     arg_max(used, used_mb)
                 ) as peak,
-                coalesce(bool_or(upper(state_of_job) like 'OUT_OF_ME%'), false) as is_oom,
+                coalesce(bool_or(is_oom), false) as is_oom,
+                bool_or(is_job) as is_job,
                 coalesce(min(line_number) filter (where is_job), min(line_number)) as line_number
             from numbered
             group by job_of_line, job_number
         ),
         jobs as (
-            select numbered.*, steps.peak, steps.is_oom
-            from numbered
-            inner join steps on numbered.line_number = steps.line_number
+            select lines.*, steps.peak, steps.is_oom, steps.is_job
+            from lines
+            inner join steps on lines.line_number = steps.line_number
         )
         {texts_of(header, texts, "jobs")}
     """
