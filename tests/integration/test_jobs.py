@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from headroom.errors import InputRejectedError, UsageError
+from headroom.errors import InputRejectedError, LockedError, UsageError
 from headroom.loads.jobs import Options, load_jobs
 from headroom.loads.tally import Tally
 from headroom.settings import PROJECT_DIR
@@ -222,6 +222,19 @@ def test_lines_that_say_the_same_are_as_many_attempts(jobs: Project, tmp_path: P
     path = written(tmp_path, TRACE_HEADER, line, line, line)
     assert load(jobs, path, source="same").landed[0].new == 3
     assert load(jobs, path, source="same").landed[0].unchanged == 3
+
+
+def test_an_error_while_lines_are_read_is_raised_as_it_is_and_nothing_lands(
+    jobs: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Iterator[Any]:
+        raise LockedError("held", "wait")
+
+    monkeypatch.setattr("headroom.loads.jobs.load.split_rows", broken)
+    path = written(tmp_path, "attempt_id,job_name,submitted_at,outcome", "1,a,2026-01-01,ok")
+    with pytest.raises(LockedError):
+        load(jobs, path, source="broken")
+    assert not landed(jobs, "broken", "job_key")
 
 
 def test_the_contract_is_read_in_any_order(jobs: Project, tmp_path: Path) -> None:
